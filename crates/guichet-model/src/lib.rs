@@ -1,0 +1,22 @@
+//! The words of Guichet Ouvert and the arithmetic that belongs to them.
+//!
+//! Every other crate speaks with these types. What never enters: serialisation, files, network, SQL, the clock.
+//! Instants are UTC; local (civil) time exists in [`civil`] only.
+
+pub mod catalogue;
+pub mod civil;
+pub mod id;
+pub mod observation;
+pub mod outcome;
+pub mod tally;
+
+pub use catalogue::{
+    Channel, Department, ParamValue, Params, Position, Procedure, Site, SiteKind, Target, TargetStatus,
+};
+pub use id::{DepartmentCode, InvalidId, ProcedureId, SiteId, TargetId};
+pub use observation::{Exchange, Observation, ProbeFacts, Purpose, Sha256Hex, Source};
+pub use outcome::{Cause, DeskReading, Offer, Outcome, SlotCount, UnknownWord};
+pub use tally::{Counts, HourTally};
+
+/// A point in time, always UTC.
+pub type Instant = chrono::DateTime<chrono::Utc>;

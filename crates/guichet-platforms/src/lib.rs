@@ -1,0 +1,167 @@
+//! What to ask a booking platform and what its answer says: pure functions from a page to a reading.
+//!
+//! An adapter holds no state, does no I/O and cannot express booking, login, solving a challenge or sending personal
+//! data. Verdicts that hold for every platform (429, challenge pages, firewalls, maintenance) are judged once, in
+//! `generic`, before any adapter sees the page. What never enters: sockets, the clock, SQL, TOML.
+
+use std::{fmt::Debug, time::Duration};
+
+use guichet_model::{DeskReading, Outcome, Params, Target};
+use thiserror::Error;
+use url::Url;
+
+/// What an adapter may ask: nothing else can leave on its behalf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Fetch a page.
+    Get(Url),
+    /// Submit a form as a browser would, `application/x-www-form-urlencoded`.
+    PostForm(Url, Vec<(String, String)>),
+    /// Submit JSON.
+    PostJson(Url, String),
+}
+
+impl Ask {
+    /// Where the request goes.
+    pub fn url(&self) -> &Url {
+        match self {
+            Self::Get(url) | Self::PostForm(url, _) | Self::PostJson(url, _) => url,
+        }
+    }
+}
+
+/// What came back: already capped, decompressed and decoded.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// Where the answer came from, after redirects.
+    pub url: &'a Url,
+    /// The HTTP status.
+    pub status: u16,
+    /// The body as text.
+    pub body: &'a str,
+}
+
+/// What has happened in this probe before the page at hand.
+#[derive(Debug, Clone, Copy)]
+pub struct Trail<'a> {
+    /// How many probes of this target came before: adapters that can only ask some of the desks in one probe
+    /// take turns by it.
+    pub round: u64,
+    /// The questions so far; the last one brought the page at hand. At most [`MOST_STEPS`].
+    pub asked: &'a [Ask],
+    /// What desks said on earlier pages of this probe.
+    pub noted: &'a [DeskReading],
+}
+
+/// The most questions of one probe.
+pub const MOST_STEPS: usize = 4;
+
+/// What a page leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Ask on; `noted` is what this page said about a desk, if it did.
+    Ask {
+        /// What this page said about one desk.
+        noted: Option<DeskReading>,
+        /// The next question.
+        next: Ask,
+    },
+    /// The probe is over.
+    Read(Reading),
+}
+
+/// What a probe read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// What was established about the target: `open` if a desk that was asked is open, `full` only if every desk
+    /// that was asked said so.
+    pub outcome: Outcome,
+    /// What each desk that was asked said, in the order asked; empty where the page has none.
+    pub desks: Vec<DeskReading>,
+    /// How many desks the page listed; 0 where it has none.
+    pub desks_seen: u16,
+}
+
+impl Reading {
+    /// A reading of a page without desks.
+    pub fn plain(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            desks: Vec::new(),
+            desks_seen: 0,
+        }
+    }
+}
+
+/// A page that shows neither or both kinds of marker.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the page was not recognised: {found}; looked for {}", looked_for.join(", "))]
+pub struct Unrecognised {
+    /// The markers looked for, in words.
+    pub looked_for: Vec<String>,
+    /// What was found, in our words (never the page's text).
+    pub found: String,
+}
+
+/// The shape of one of a platform's own parameters in a site file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParamKind {
+    /// One text.
+    Text,
+    /// A list of texts.
+    List,
+}
+
+/// One of a platform's own parameters in a site file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParamSpec {
+    /// The key in the `[[target]]` table.
+    pub name: &'static str,
+    /// Its shape.
+    pub kind: ParamKind,
+    /// What it is for, for the message that tells what to write.
+    pub about: &'static str,
+}
+
+/// A booking platform.
+pub trait Platform: Debug + Send + Sync {
+    /// The word used in site files.
+    fn name(&self) -> &'static str;
+
+    /// Raised whenever reading changes; stored with each observation.
+    fn revision(&self) -> u16;
+
+    /// The shortest time between two probes of a target.
+    fn floor_cadence(&self) -> Duration;
+
+    /// The domains its pages may live on; a sub-domain of one of them is fine too.
+    fn domains(&self) -> &'static [&'static str];
+
+    /// The keys that its targets may have in a site file.
+    fn params(&self) -> &'static [ParamSpec] {
+        &[]
+    }
+
+    /// What is wrong with a target's parameters or address beyond their shape, in words that say what to write
+    /// instead.
+    fn check(&self, _url: &Url, _params: &Params) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The first question.
+    fn begin(&self, target: &Target) -> Ask;
+
+    /// What a page says, or what to ask next.
+    ///
+    /// # Errors
+    /// When the page shows neither or both kinds of marker: the caller records `unknown(unrecognised)`.
+    fn read(&self, target: &Target, page: &Page<'_>, trail: &Trail<'_>) -> Result<Step, Unrecognised>;
+}
+
+/// Every platform. To add one: a file, its line here, a folder of pages under `fixtures/`.
+pub const PLATFORMS: &[&dyn Platform] = &[];
+
+/// The platform called `name`.
+pub fn platform(name: &str) -> Option<&'static dyn Platform> {
+    PLATFORMS.iter().copied().find(|platform| platform.name() == name)
+}
