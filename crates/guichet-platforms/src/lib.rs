@@ -4,6 +4,13 @@
 //! data. Verdicts that hold for every platform (429, challenge pages, firewalls, maintenance) are judged once, in
 //! `generic`, before any adapter sees the page. What never enters: sockets, the clock, SQL, TOML.
 
+pub mod desks;
+mod document;
+mod ez_booking;
+pub mod generic;
+mod html_rules;
+mod text;
+
 use std::{fmt::Debug, time::Duration};
 
 use guichet_model::{DeskReading, Outcome, Params, Target};
@@ -51,6 +58,17 @@ pub struct Trail<'a> {
     pub asked: &'a [Ask],
     /// What desks said on earlier pages of this probe.
     pub noted: &'a [DeskReading],
+    /// The desks that an earlier page of this probe listed, in its order.
+    pub listed: &'a [Desk],
+}
+
+/// A desk as a page lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Desk {
+    /// The platform's id of the desk.
+    pub id: String,
+    /// Its name as the page gives it, cut to 120 characters. Scraped text: escape it.
+    pub label: Option<String>,
 }
 
 /// The most questions of one probe.
@@ -59,10 +77,12 @@ pub const MOST_STEPS: usize = 4;
 /// What a page leads to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// Ask on; `noted` is what this page said about a desk, if it did.
+    /// Ask on. The caller keeps `noted` and `listed` for the [`Trail`] of the next page: adapters have no memory.
     Ask {
         /// What this page said about one desk.
         noted: Option<DeskReading>,
+        /// The desks that this page listed; empty where it has none.
+        listed: Vec<Desk>,
         /// The next question.
         next: Ask,
     },
@@ -159,7 +179,7 @@ pub trait Platform: Debug + Send + Sync {
 }
 
 /// Every platform. To add one: a file, its line here, a folder of pages under `fixtures/`.
-pub const PLATFORMS: &[&dyn Platform] = &[];
+pub const PLATFORMS: &[&dyn Platform] = &[&ez_booking::EzBooking, &html_rules::HtmlRules];
 
 /// The platform called `name`.
 pub fn platform(name: &str) -> Option<&'static dyn Platform> {

@@ -1,1 +1,28 @@
-//! Placeholder.
+//! The store: one `SQLite` file, the only place that speaks SQL.
+//!
+//! The log (`observation`, `exchange`, `robots`) is appended to and never changed. Derived tables (`hour_tally`,
+//! `target_summary`) are kept in step within the same transaction and can be recomputed from the log byte for byte.
+//! What never enters: the network, HTML, opinions about the figures, the clock.
+//!
+//! Instants are kept to the millisecond; finer parts are dropped.
+
+mod columns;
+mod connection;
+mod derived;
+mod error;
+mod import;
+mod observation;
+mod page;
+mod reader;
+mod state;
+mod store;
+mod target;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::StoreError;
+pub use import::Imported;
+pub use reader::{Reader, TargetRow};
+pub use state::{HostState, RobotsRecord, SamplingState, TargetState};
+pub use store::{ObservationId, ProbeRecord, Rebuilt, Store};

@@ -1,1 +1,31 @@
-fn main() {}
+//! Guichet Ouvert: where, for whom and when can a foreigner in France really get a residence-permit appointment?
+//!
+//! This crate parses arguments and configuration, wires the other crates together, handles signals and ends with an
+//! exit code that means something. What never enters: rules of the domain.
+
+use std::{io::Write as _, process::ExitCode};
+
+use clap::Parser as _;
+
+mod cli;
+mod cmd;
+mod config;
+mod exit;
+mod import;
+mod logging;
+mod opening;
+mod show;
+mod signals;
+
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let arguments = cli::Arguments::parse();
+    logging::start(arguments.command.is_service());
+    let exit = cmd::run(arguments).unwrap_or_else(|error| {
+        // Nothing is left to do when even this cannot be written.
+        let _ = writeln!(std::io::stderr(), "guichet: {error:#}");
+        exit::of_error(&error)
+    });
+    exit.into()
+}

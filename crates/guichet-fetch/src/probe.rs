@@ -1,0 +1,319 @@
+//! A probe: the lease on a host, the cookies of one visit, and the order in which things happen. What never enters:
+//! what the pages mean.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use reqwest::cookie::Jar;
+use sha2::{Digest as _, Sha256};
+use tokio::{sync::OwnedMutexGuard, time::timeout};
+use tracing::debug;
+use url::Url;
+
+use crate::{
+    charset,
+    client::{Inner, check_scheme, out_of_reach},
+    clock::Stopwatch,
+    exchange::{Cap, Page, Reply, exchange},
+    failure::Failure,
+    headers,
+    host::{HostSlot, Ledger, registrable_host},
+    message::{Answer, Hop, Request},
+    reach::literal_ip,
+    robots::{ROBOTS_CAP, Record, RobotsVerdict, robots_url},
+};
+
+/// One attempt on one host. While it lives nobody else asks this host; dropping it ends the attempt, its cookies and
+/// the lease, and starts the spacing to the next one.
+pub struct Probe {
+    client: Arc<Inner>,
+    host: String,
+    slot: Arc<HostSlot>,
+    ledger: OwnedMutexGuard<Ledger>,
+    jar: Jar,
+    requests: u32,
+    verdict: Option<RobotsVerdict>,
+}
+
+/// By hand: cookies are not shown.
+impl fmt::Debug for Probe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Probe")
+            .field("host", &self.host)
+            .field("requests", &self.requests)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The fields go after this: the end is written down before the lease is given back.
+impl Drop for Probe {
+    fn drop(&mut self) {
+        self.slot.probe_ended(self.client.clock.now());
+    }
+}
+
+/// How much longer one request may keep the network busy.
+#[derive(Debug, Clone, Copy)]
+struct Allowance {
+    whole: Duration,
+    left: Duration,
+}
+
+impl Allowance {
+    fn new(whole: Duration) -> Self {
+        Self { whole, left: whole }
+    }
+
+    fn spent(&self) -> Duration {
+        self.whole.saturating_sub(self.left)
+    }
+}
+
+/// A reply with the times it left and came.
+struct Timed {
+    reply: Reply,
+    sent_at: DateTime<Utc>,
+    received_at: DateTime<Utc>,
+}
+
+impl Probe {
+    /// The probe that `ledger`, the lease on `host`, entitles to.
+    pub(crate) fn new(
+        client: Arc<Inner>,
+        host: String,
+        slot: Arc<HostSlot>,
+        ledger: OwnedMutexGuard<Ledger>,
+    ) -> Self {
+        Self {
+            client,
+            host,
+            slot,
+            ledger,
+            jar: Jar::default(),
+            requests: 0,
+            verdict: None,
+        }
+    }
+
+    /// Sends `request` and follows its redirects. Before every hop: its host must be this probe's and within reach,
+    /// its origin's robots.txt must allow it, and the spacing since the last request must have passed.
+    ///
+    /// # Errors
+    /// When nothing may be asked, or no complete answer came. Every HTTP status is an answer.
+    pub async fn send(&mut self, request: Request) -> Result<Answer, Failure> {
+        let mut hop = Hop::from(request);
+        self.admit_request(&hop.url)?;
+        let (method, url) = (hop.method.name(), hop.url.clone());
+        let mut allowance = Allowance::new(self.client.limits.total_timeout);
+        let mut redirects = Vec::new();
+        let mut first_sent_at = None;
+        loop {
+            self.obey_robots(&hop.url).await?;
+            let cap = Cap::Refuse(self.client.limits.body_cap);
+            let Timed {
+                reply,
+                sent_at,
+                received_at,
+            } = self.ask(&hop, true, cap, &mut allowance).await?;
+            let sent_at = *first_sent_at.get_or_insert(sent_at);
+            match reply {
+                Reply::Redirect { status, to } => {
+                    self.admit_redirect(&hop.url, &to, redirects.len())?;
+                    hop = hop.redirected(status, to);
+                    redirects.push(hop.url.clone());
+                }
+                Reply::Page(page) => {
+                    let times = (sent_at, received_at, allowance.spent());
+                    return Ok(answer(method, url, hop.url, redirects, &page, times));
+                }
+            }
+        }
+    }
+
+    /// How many requests left so far, robots.txt and redirects included. One whose connection was refused counts, one
+    /// whose name did not resolve does not.
+    pub fn requests(&self) -> u32 {
+        self.requests
+    }
+
+    /// What robots.txt said about the address asked for last, redirects included; absent before the first.
+    pub fn robots(&self) -> Option<&RobotsVerdict> {
+        self.verdict.as_ref()
+    }
+
+    /// Whether `url` may be asked for on this probe.
+    fn admit_request(&self, url: &Url) -> Result<(), Failure> {
+        self.client.admit(url)?;
+        let asked = registrable_host(url);
+        if asked == self.host {
+            return Ok(());
+        }
+        Err(Failure::ForeignRequest {
+            host: self.host.clone(),
+            asked,
+        })
+    }
+
+    /// Whether a redirect from `from` to `to` may be followed after `followed` others.
+    fn admit_redirect(&self, from: &Url, to: &Url, followed: usize) -> Result<(), Failure> {
+        let host = from.host_str().unwrap_or_default();
+        check_scheme(to, host)?;
+        if literal_ip(to).is_some_and(|ip| !self.client.reach.allows_ip(ip)) {
+            return Err(out_of_reach(to));
+        }
+        // Before the reach of names: where a foreign redirect leads is worth knowing even when we could not go there.
+        if registrable_host(to) != self.host {
+            let mut to = to.clone();
+            to.set_query(None);
+            to.set_fragment(None);
+            return Err(Failure::ForeignRedirect {
+                host: host.to_owned(),
+                to,
+            });
+        }
+        self.client.admit(to)?;
+        let limit = self.client.limits.max_redirects;
+        if followed >= limit {
+            return Err(Failure::TooManyRedirects {
+                host: host.to_owned(),
+                limit,
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether the robots.txt of the origin of `url` allows it; fetches it when none is known or it is too old.
+    async fn obey_robots(&mut self, url: &Url) -> Result<(), Failure> {
+        let record = if let Some(record) = self.ledger.robots.fresh(url, self.client.clock.now()) {
+            record
+        } else {
+            let record = Arc::new(self.fetch_robots(url).await?);
+            self.ledger
+                .robots
+                .insert(url, Arc::clone(&record), self.client.clock.now());
+            record
+        };
+        self.verdict = Some(record.verdict(url));
+        record.admit(url)
+    }
+
+    /// Fetches the robots.txt of the origin of `url`. Where no connection comes about at all there is nothing to
+    /// write down: the failure is the host's, and the next probe may try again.
+    async fn fetch_robots(&mut self, url: &Url) -> Result<Record, Failure> {
+        let mut hop = Hop::get(robots_url(url));
+        let mut allowance = Allowance::new(self.client.limits.total_timeout);
+        let mut followed = 0;
+        loop {
+            let failure = match self.ask(&hop, false, Cap::Cut(ROBOTS_CAP), &mut allowance).await {
+                Ok(Timed {
+                    reply: Reply::Page(page),
+                    received_at,
+                    ..
+                }) => {
+                    return Ok(Record::answered(
+                        &page,
+                        self.client.limits.robots_ttl,
+                        received_at,
+                    ));
+                }
+                Ok(Timed {
+                    reply: Reply::Redirect { status, to },
+                    ..
+                }) => match self.admit_redirect(&hop.url, &to, followed) {
+                    Ok(()) => {
+                        hop = hop.redirected(status, to);
+                        followed += 1;
+                        continue;
+                    }
+                    Err(failure) => failure,
+                },
+                Err(failure) if failure.never_connected() => return Err(failure),
+                Err(failure) => failure,
+            };
+            return Ok(Record::unanswered(failure, self.client.clock.now()));
+        }
+    }
+
+    /// Lets one hop leave once its turn has come, and writes down that it did, whatever becomes of it.
+    async fn ask(
+        &mut self,
+        hop: &Hop,
+        cookies: bool,
+        cap: Cap,
+        allowance: &mut Allowance,
+    ) -> Result<Timed, Failure> {
+        let crawl_delay = self.ledger.robots.crawl_delay(&hop.url).unwrap_or_default();
+        let gap = self.client.limits.request_spacing.max(crawl_delay);
+        self.client.wait(self.ledger.last_request_at, gap).await;
+
+        let sent_at = self.client.clock.now();
+        self.ledger.last_request_at = Some(sent_at);
+        self.requests += 1;
+        let jar = cookies.then_some(&self.jar);
+        let watch = Stopwatch::start();
+        let outcome = timeout(allowance.left, exchange(&self.client.http, hop, jar, cap)).await;
+        let duration = watch.elapsed();
+        let received_at = self.client.clock.now();
+        self.ledger.last_request_at = Some(received_at);
+        allowance.left = allowance.left.saturating_sub(duration);
+
+        let host = hop.url.host_str().unwrap_or_default();
+        let outcome = outcome.unwrap_or_else(|_elapsed| {
+            let after = allowance.whole;
+            Err(Failure::Timeout {
+                host: host.to_owned(),
+                after,
+            })
+        });
+        let status = match &outcome {
+            Ok(Reply::Page(page)) => Some(page.status),
+            Ok(Reply::Redirect { status, .. }) => Some(*status),
+            Err(failure) => {
+                if failure.nothing_left() {
+                    self.requests -= 1;
+                }
+                None
+            }
+        };
+        debug!(
+            method = hop.method.name(),
+            host,
+            status,
+            duration_ms = duration.as_millis(),
+            "asked"
+        );
+        Ok(Timed {
+            reply: outcome?,
+            sent_at,
+            received_at,
+        })
+    }
+}
+
+/// Puts an answer together; `times` are when it left, when it came, and how long the network was busy.
+fn answer(
+    method: &'static str,
+    url: Url,
+    final_url: Url,
+    redirects: Vec<Url>,
+    page: &Page,
+    times: (DateTime<Utc>, DateTime<Utc>, Duration),
+) -> Answer {
+    let (sent_at, received_at, duration) = times;
+    let content_type = headers::text(&page.headers, "content-type");
+    Answer {
+        method,
+        url,
+        final_url,
+        status: page.status,
+        sent_at,
+        received_at,
+        duration,
+        bytes: page.body.len() as u64,
+        body: charset::decode(content_type.as_deref(), &page.body),
+        body_sha256: Sha256::digest(&page.body).into(),
+        headers: headers::kept(&page.headers),
+        retry_after: headers::retry_after(&page.headers, received_at),
+        redirects,
+    }
+}

@@ -1,0 +1,230 @@
+//! The eZ Publish "booking" module of the prefectures' own sites: `…/booking/create/<id>`.
+//!
+//! Its steps are numbered at the end of the address: 0 conditions, 1 choice of a desk, 2 none left, 3 nature of the
+//! appointment, 4 weekly calendar, 5 and beyond the booking itself. A probe asks for step 0, sends the forms of steps 0
+//! and 1, and reads where that leads. What never enters: a choice of slot, step 5 and beyond, personal data.
+
+mod address;
+mod signs;
+mod week;
+
+use std::time::Duration;
+
+use guichet_model::{DeskReading, ParamValue, Params, Target};
+use url::Url;
+
+use self::{
+    address::{Address, is_number},
+    signs::Signs,
+};
+use crate::{
+    Ask, Desk, MOST_STEPS, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised, desks,
+    document,
+};
+
+/// The most desks asked in one probe.
+const DESKS_A_PROBE: usize = 2;
+/// The button of step 0, where the page does not name its own.
+const START_BUTTON: &str = "Effectuer une demande de rendez-vous";
+/// The button of step 1; the sites write it without accent.
+const CHOICE_BUTTON: &str = "Etape suivante";
+
+/// The platform `ez-booking`.
+#[derive(Debug)]
+pub(crate) struct EzBooking;
+
+impl Platform for EzBooking {
+    fn name(&self) -> &'static str {
+        "ez-booking"
+    }
+
+    fn revision(&self) -> u16 {
+        1
+    }
+
+    fn floor_cadence(&self) -> Duration {
+        Duration::from_mins(15)
+    }
+
+    fn domains(&self) -> &'static [&'static str] {
+        &["gouv.fr"]
+    }
+
+    fn params(&self) -> &'static [ParamSpec] {
+        &[ParamSpec {
+            name: "desks",
+            kind: ParamKind::List,
+            about: "the numbers of the desks (plannings) to ask, as in [\"12078\", \"13642\"]; absent: all that the page lists",
+        }]
+    }
+
+    fn check(&self, url: &Url, params: &Params) -> Vec<String> {
+        let mut problems = Vec::new();
+        if Address::of(url).is_none() {
+            problems.push(
+                "`url` is not the address of a booking form; write it as in \
+                 \"https://www.example.gouv.fr/booking/create/12069\""
+                    .to_owned(),
+            );
+        }
+        if let Some(ParamValue::List(desks)) = params.get("desks") {
+            if desks.is_empty() {
+                problems.push(
+                    "`desks` is empty; name the desks to ask, or leave the key out to ask all".to_owned(),
+                );
+            }
+            if (1..desks.len()).any(|i| desks[..i].contains(&desks[i])) {
+                problems.push("`desks` names a desk twice; name each once".to_owned());
+            }
+            for desk in desks.iter().filter(|desk| !is_number(desk) || desk.len() > 12) {
+                let shown: String = desk.chars().take(40).collect();
+                problems.push(format!(
+                    "`desks`: `{shown}` is not a desk's number; write the value of the page's radio button, as in \"12078\""
+                ));
+            }
+        }
+        problems
+    }
+
+    fn begin(&self, target: &Target) -> Ask {
+        Ask::Get(
+            Address::of(&target.url).map_or_else(|| front_page(&target.url), |address| address.conditions()),
+        )
+    }
+
+    fn read(&self, target: &Target, page: &Page<'_>, trail: &Trail<'_>) -> Result<Step, Unrecognised> {
+        let address =
+            Address::of(&target.url).ok_or_else(|| unrecognised("a target that is no booking form"))?;
+        let step = address
+            .step_of(page.url)
+            .ok_or_else(|| unrecognised("an answer from outside the booking form"))?;
+        let html = document::parse(page.body).ok_or_else(|| unrecognised("markup too deep or too large"))?;
+        let signs = Signs::of(&html, &address, page.url, step);
+
+        if let Some(desk) = desk_asked(trail) {
+            return desk_answered(target, &address, &signs, desk, trail);
+        }
+        if signs.can_choose() {
+            let next = turns(target, &signs.desks, trail.round)
+                .first()
+                .map(|desk| choice(&address, &desk.id))
+                .ok_or_else(|| unrecognised("a list of desks with none of those in `desks`"))?;
+            return Ok(Step::Ask {
+                noted: None,
+                listed: signs.desks,
+                next,
+            });
+        }
+        if signs.can_start() && matches!(trail.asked.last(), Some(Ask::Get(_))) {
+            let button = signs.start_button.as_deref().unwrap_or(START_BUTTON);
+            let form = [("condition", "on"), ("nextButton", button)];
+            let next = Ask::PostForm(address.conditions(), pairs(&form));
+            return Ok(Step::Ask {
+                noted: None,
+                listed: Vec::new(),
+                next,
+            });
+        }
+        Ok(Step::Read(Reading::plain(signs.outcome()?)))
+    }
+}
+
+/// What a desk said, and the next desk whose turn it is, if there is one.
+fn desk_answered(
+    target: &Target,
+    address: &Address,
+    signs: &Signs,
+    desk: &str,
+    trail: &Trail<'_>,
+) -> Result<Step, Unrecognised> {
+    let reading = DeskReading {
+        desk: desk.to_owned(),
+        label: trail
+            .listed
+            .iter()
+            .find(|listed| listed.id == desk)
+            .and_then(|listed| listed.label.clone()),
+        outcome: signs.outcome()?,
+    };
+    let turns = turns(target, trail.listed, trail.round);
+    let next = turns.iter().skip_while(|turn| turn.id != desk).nth(1);
+    if let Some(next) = next.filter(|_| trail.asked.len() < MOST_STEPS) {
+        let next = choice(address, &next.id);
+        return Ok(Step::Ask {
+            noted: Some(reading),
+            listed: Vec::new(),
+            next,
+        });
+    }
+    let outcome = desks::conclude(trail.noted, Some(reading.outcome));
+    Ok(Step::Read(Reading {
+        outcome,
+        desks: trail.noted.iter().cloned().chain([reading]).collect(),
+        desks_seen: u16::try_from(trail.listed.len()).unwrap_or(u16::MAX),
+    }))
+}
+
+/// The desks whose turn it is: all of them where there are two, else two by two, so that over the rounds every desk
+/// is asked. Those that the target names come in its order, and only if the page lists them.
+fn turns<'d>(target: &Target, listed: &'d [Desk], round: u64) -> Vec<&'d Desk> {
+    let wanted = target.list("desks");
+    let mut desks: Vec<&Desk> = if wanted.is_empty() {
+        listed.iter().collect()
+    } else {
+        let on_the_page = |id| listed.iter().find(|desk| &desk.id == id);
+        wanted.iter().filter_map(on_the_page).collect()
+    };
+    if desks.len() > DESKS_A_PROBE {
+        let count = desks.len();
+        let round = usize::try_from(round % count as u64).unwrap_or(0);
+        desks.rotate_left(DESKS_A_PROBE * round % count);
+        desks.truncate(DESKS_A_PROBE);
+    }
+    desks
+}
+
+/// The desk that the page at hand is about, if the last question was about a desk.
+fn desk_asked<'t>(trail: &Trail<'t>) -> Option<&'t str> {
+    match trail.asked.last() {
+        Some(Ask::PostForm(_, form)) => {
+            let planning = form.iter().find(|(name, _)| name == "planning");
+            planning.map(|(_, desk)| desk.as_str())
+        }
+        _ => None,
+    }
+}
+
+fn choice(address: &Address, desk: &str) -> Ask {
+    Ask::PostForm(
+        address.desks(),
+        pairs(&[("planning", desk), ("nextButton", CHOICE_BUTTON)]),
+    )
+}
+
+fn pairs(form: &[(&str, &str)]) -> Vec<(String, String)> {
+    form.iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+/// For a target that [`Platform::check`] refuses: nothing of its path is asked for.
+fn front_page(url: &Url) -> Url {
+    let mut front = url.clone();
+    front.set_path("/");
+    front.set_query(None);
+    front.set_fragment(None);
+    front
+}
+
+fn unrecognised(found: &str) -> Unrecognised {
+    let looked_for = [
+        "the sentence that no slot is left",
+        "the title of step 2 at step 2",
+        "the title of step 3 or links to free slots at steps 3 and 4",
+        "the sentences that the page is closed, that there is no calendar, that the link is switched off",
+    ];
+    Unrecognised {
+        looked_for: looked_for.map(str::to_owned).into(),
+        found: found.to_owned(),
+    }
+}

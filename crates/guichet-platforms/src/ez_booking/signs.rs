@@ -1,0 +1,268 @@
+//! The signs on a page of the module, and the outcome that they prove together.
+//!
+//! Each outcome needs a sign of its own and none of another's; the word « libre » alone, which every legend holds,
+//! proves nothing. What never enters: what to ask next.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate};
+use guichet_model::{Cause, Offer, Outcome, SlotCount};
+use scraper::{ElementRef, Html};
+use url::Url;
+
+use super::{
+    address::{Address, is_number},
+    week,
+};
+use crate::{Desk, Unrecognised, document::elements, text};
+
+/// The most desks taken from a page; real pages list fewer than 20.
+const MOST_DESKS: usize = 200;
+/// The longest text taken from a page, in characters.
+const LONGEST_LABEL: usize = 120;
+
+/// Things a page can show; the texts are comparable (see [`text::comparable`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// "Il n'existe plus de plage horaire libre …", or its English form at step 2.
+    NoneLeft,
+    /// Title of step 2.
+    AvailabilityTitle,
+    /// Title of step 3: only reached when there are slots.
+    NatureTitle,
+    /// Title of step 4.
+    CalendarTitle,
+    /// Links to free slots.
+    FreeSlots,
+    /// "Cette page n'est pas disponible pour le moment".
+    PageClosed,
+    /// "Il n'y a pas calendrier disponible", in the list of errors.
+    NoCalendar,
+    /// "Ce lien a été désactivé définitivement".
+    LinkSwitchedOff,
+    /// The check box of step 0.
+    ConditionsForm,
+    /// The radio buttons of step 1.
+    DeskList,
+}
+
+impl Sign {
+    fn words(self) -> &'static str {
+        match self {
+            Self::NoneLeft => "the sentence that no slot is left",
+            Self::AvailabilityTitle => "the title of step 2",
+            Self::NatureTitle => "the title of step 3",
+            Self::CalendarTitle => "the title of step 4",
+            Self::FreeSlots => "links to free slots",
+            Self::PageClosed => "the sentence that the page is closed",
+            Self::NoCalendar => "the sentence that there is no calendar",
+            Self::LinkSwitchedOff => "the sentence that the link is switched off",
+            Self::ConditionsForm => "the start page's form",
+            Self::DeskList => "the list of desks",
+        }
+    }
+
+    /// What the sign speaks for, if it speaks for an outcome.
+    fn side(self) -> Option<Side> {
+        match self {
+            Self::NoneLeft | Self::AvailabilityTitle => Some(Side::Full),
+            Self::NatureTitle | Self::CalendarTitle | Self::FreeSlots => Some(Side::Open),
+            Self::PageClosed | Self::NoCalendar => Some(Side::Shut),
+            Self::LinkSwitchedOff => Some(Side::Gone),
+            Self::ConditionsForm | Self::DeskList => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Side {
+    Full,
+    Open,
+    Shut,
+    Gone,
+}
+
+/// What a page of the module shows.
+#[derive(Debug)]
+pub(super) struct Signs {
+    step: u8,
+    found: Vec<Sign>,
+    slots: BTreeSet<i64>,
+    last_day: Option<NaiveDate>,
+    /// The desks that the page lists.
+    pub(super) desks: Vec<Desk>,
+    /// The value of the start form's own button, where it has one.
+    pub(super) start_button: Option<String>,
+}
+
+impl Signs {
+    /// Looks at a page of the form `address` that came from `url` and shows `step`.
+    pub(super) fn of(page: &Html, address: &Address, url: &Url, step: u8) -> Self {
+        let mut signs = Self {
+            step,
+            found: Vec::new(),
+            slots: BTreeSet::new(),
+            last_day: None,
+            desks: Vec::new(),
+            start_button: None,
+        };
+        // The conditions of use are the prefecture's own prose: they may quote any sentence of the module.
+        signs.look_for_sentences(&text::visible_text_without(page, Some("condition_Booking")));
+        for element in elements(page) {
+            signs.look_at(element, address, url);
+        }
+        if !signs.slots.is_empty() {
+            signs.found.push(Sign::FreeSlots);
+        }
+        if !signs.desks.is_empty() {
+            signs.found.push(Sign::DeskList);
+            signs.name_desks(page);
+        }
+        signs
+    }
+
+    fn look_for_sentences(&mut self, text: &str) {
+        let english = self.step == 2 && text.contains("please try later");
+        if english
+            || text.contains("il n'existe plus de plage horaire libre pour votre demande de rendez-vous")
+        {
+            self.found.push(Sign::NoneLeft);
+        }
+        if text.contains("cette page n'est pas disponible pour le moment") {
+            self.found.push(Sign::PageClosed);
+        }
+        if text.contains("ce lien a été désactivé définitivement") {
+            self.found.push(Sign::LinkSwitchedOff);
+        }
+    }
+
+    fn look_at(&mut self, element: ElementRef<'_>, address: &Address, url: &Url) {
+        let value = element.value();
+        match value.name() {
+            "h2" => self.look_at_title(&text::element_text(element)),
+            "th" if self.last_day.is_none() => self.last_day = week::last_day(&text::element_text(element)),
+            "a" => {
+                let link = value.attr("href").and_then(|href| url.join(href).ok());
+                self.slots.extend(link.and_then(|link| address.slot_of(&link)));
+            }
+            "ul" if value.classes().any(|class| class == "error") => {
+                let text = text::element_text(element);
+                if [
+                    "il n'y a pas calendrier disponible",
+                    "il n'y a pas de calendrier disponible",
+                ]
+                .iter()
+                .any(|sentence| text.contains(sentence))
+                {
+                    self.found.push(Sign::NoCalendar);
+                }
+            }
+            "form" => self.look_at_start_form(element),
+            "input" if value.attr("name") == Some("planning") && value.attr("type") == Some("radio") => {
+                self.add_desk(value.attr("value").unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+
+    fn look_at_title(&mut self, title: &str) {
+        for (words, sign) in [
+            ("vérification de disponibilité", Sign::AvailabilityTitle),
+            ("description de la nature du rendez-vous", Sign::NatureTitle),
+            ("choix d'une plage horaire", Sign::CalendarTitle),
+        ] {
+            if title.contains(words) {
+                self.found.push(sign);
+            }
+        }
+    }
+
+    fn look_at_start_form(&mut self, form: ElementRef<'_>) {
+        let named = |name: &str| form.descendent_elements().find(|e| e.attr("name") == Some(name));
+        if self.found.contains(&Sign::ConditionsForm) || named("condition").is_none() {
+            return;
+        }
+        self.found.push(Sign::ConditionsForm);
+        self.start_button = named("nextButton")
+            .and_then(|button| button.attr("value"))
+            .map(|value| value.chars().take(LONGEST_LABEL).collect())
+            .filter(|value: &String| !value.is_empty());
+    }
+
+    fn add_desk(&mut self, id: &str) {
+        let new = self.desks.iter().all(|desk| desk.id != id);
+        if new && self.desks.len() < MOST_DESKS && id.len() <= 12 && is_number(id) {
+            self.desks.push(Desk {
+                id: id.to_owned(),
+                label: None,
+            });
+        }
+    }
+
+    fn name_desks(&mut self, page: &Html) {
+        for element in elements(page).filter(|element| element.value().name() == "label") {
+            let id = element
+                .attr("for")
+                .and_then(|input| input.strip_prefix("planning"));
+            if let Some(desk) = self.desks.iter_mut().find(|desk| Some(desk.id.as_str()) == id)
+                && desk.label.is_none()
+            {
+                desk.label = text::label(element, LONGEST_LABEL);
+            }
+        }
+    }
+
+    /// Whether this is the start page, with a form to go on.
+    pub(super) fn can_start(&self) -> bool {
+        self.found.contains(&Sign::ConditionsForm)
+    }
+
+    /// Whether this is the page where a desk is chosen.
+    pub(super) fn can_choose(&self) -> bool {
+        self.step == 1 && !self.desks.is_empty()
+    }
+
+    /// What the page says of slots.
+    pub(super) fn outcome(&self) -> Result<Outcome, Unrecognised> {
+        let sides: BTreeSet<Side> = self.found.iter().filter_map(|sign| sign.side()).collect();
+        let has = |sign| self.found.contains(&sign);
+        // Sent back to an earlier step: only a plain statement that booking is off still counts there.
+        let back = self.can_start() || !self.desks.is_empty();
+        let full = has(Sign::NoneLeft) || (self.step == 2 && has(Sign::AvailabilityTitle));
+        let open = matches!(self.step, 3 | 4) && (has(Sign::NatureTitle) || has(Sign::FreeSlots));
+        match Vec::from_iter(sides).as_slice() {
+            [Side::Shut] => Ok(Outcome::Shut),
+            [Side::Gone] => Ok(Outcome::Unknown(Cause::Gone)),
+            [Side::Full] if full && !back => Ok(Outcome::Full),
+            [Side::Open] if open && !back => Ok(Outcome::Open(self.offer())),
+            _ => Err(self.unrecognised()),
+        }
+    }
+
+    fn offer(&self) -> Offer {
+        let shown = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        Offer {
+            slots: if shown == 0 {
+                SlotCount::NotTold
+            } else {
+                SlotCount::AtLeast(shown)
+            },
+            earliest: self
+                .slots
+                .first()
+                .and_then(|&time| DateTime::from_timestamp(time, 0)),
+            horizon: self.last_day,
+        }
+    }
+
+    fn unrecognised(&self) -> Unrecognised {
+        let mut found: Vec<&str> = self.found.iter().map(|sign| sign.words()).collect();
+        found.dedup();
+        let found = if found.is_empty() {
+            "none of them".to_owned()
+        } else {
+            found.join(" and ")
+        };
+        super::unrecognised(&format!("step {} with {found}", self.step))
+    }
+}

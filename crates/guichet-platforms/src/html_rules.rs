@@ -1,0 +1,170 @@
+//! Pages that a site file explains by itself: what stands on them when they are open, full or shut.
+//!
+//! One request, no form. A rule is `css:SELECTOR`, an element that must be there, or `text:WORDS`, words that must be
+//! visible above the footer. What never enters: counting, dates, guesses from what is missing.
+
+use std::time::Duration;
+
+use guichet_model::{Offer, Outcome, ParamValue, Params, Target};
+use scraper::{Html, Selector};
+use url::Url;
+
+use crate::{Ask, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised, document, text};
+
+/// The shortest `text:` rule, in characters: shorter words turn up by chance.
+const SHORTEST_TEXT: usize = 8;
+
+const KINDS: [(&str, Outcome); 3] = [
+    ("open_when", Outcome::Open(Offer::UNTOLD)),
+    ("full_when", Outcome::Full),
+    ("shut_when", Outcome::Shut),
+];
+
+/// The platform `html-rules`.
+#[derive(Debug)]
+pub(crate) struct HtmlRules;
+
+impl Platform for HtmlRules {
+    fn name(&self) -> &'static str {
+        "html-rules"
+    }
+
+    fn revision(&self) -> u16 {
+        1
+    }
+
+    fn floor_cadence(&self) -> Duration {
+        Duration::from_mins(15)
+    }
+
+    fn domains(&self) -> &'static [&'static str] {
+        &["gouv.fr"]
+    }
+
+    fn params(&self) -> &'static [ParamSpec] {
+        &[
+            ParamSpec {
+                name: "open_when",
+                kind: ParamKind::List,
+                about: "what only a page with free slots shows: \"css:SELECTOR\" or \"text:WORDS\"",
+            },
+            ParamSpec {
+                name: "full_when",
+                kind: ParamKind::List,
+                about: "what only a page without free slots shows: \"css:SELECTOR\" or \"text:WORDS\"",
+            },
+            ParamSpec {
+                name: "shut_when",
+                kind: ParamKind::List,
+                about: "what only a page that is switched off shows: \"css:SELECTOR\" or \"text:WORDS\"",
+            },
+        ]
+    }
+
+    fn check(&self, _url: &Url, params: &Params) -> Vec<String> {
+        let rules = || {
+            KINDS.iter().flat_map(|&(kind, _)| match params.get(kind) {
+                Some(ParamValue::List(rules)) => rules.iter().map(|rule| (kind, rule)).collect(),
+                _ => Vec::new(),
+            })
+        };
+        if rules().next().is_none() {
+            return vec![
+                "there is no rule; write at least one, as in full_when = [\"text:aucun créneau disponible\"]"
+                    .to_owned(),
+            ];
+        }
+        let mut problems: Vec<String> = rules()
+            .filter_map(|(kind, rule)| Rule::parse(rule).err().map(|problem| (kind, rule, problem)))
+            .map(|(kind, rule, problem)| format!("`{kind}`: `{}` {problem}", shown(rule)))
+            .collect();
+        for (kind, rule) in rules() {
+            if rules().any(|(other, same)| other < kind && same == rule) {
+                problems.push(format!(
+                    "`{kind}`: `{}` stands under another key too; a page that shows it could never be told apart",
+                    shown(rule)
+                ));
+            }
+        }
+        problems
+    }
+
+    fn begin(&self, target: &Target) -> Ask {
+        Ask::Get(target.url.clone())
+    }
+
+    fn read(&self, target: &Target, page: &Page<'_>, _trail: &Trail<'_>) -> Result<Step, Unrecognised> {
+        let html =
+            document::parse(page.body).ok_or_else(|| unrecognised(target, "markup too deep or too large"))?;
+        let visible = text::visible_text(&html);
+        let holds = |kind: &str| {
+            let rules = target.list(kind).iter().filter_map(|rule| Rule::parse(rule).ok());
+            rules.into_iter().any(|rule| rule.holds(&html, &visible))
+        };
+        let matched: Vec<(&str, Outcome)> = KINDS.into_iter().filter(|(kind, _)| holds(kind)).collect();
+        match matched.as_slice() {
+            [(_, outcome)] => Ok(Step::Read(Reading::plain(*outcome))),
+            [] => Err(unrecognised(target, "none of them")),
+            several => {
+                let kinds: Vec<&str> = several.iter().map(|(kind, _)| *kind).collect();
+                Err(unrecognised(
+                    target,
+                    &format!("matches of {}", kinds.join(" and ")),
+                ))
+            }
+        }
+    }
+}
+
+/// One rule, ready to be tried.
+enum Rule {
+    Element(Selector),
+    Words(String),
+}
+
+impl Rule {
+    fn parse(rule: &str) -> Result<Self, String> {
+        if let Some(selector) = rule.strip_prefix("css:") {
+            let parsed = Selector::parse(selector.trim());
+            return parsed.map(Self::Element).map_err(|_why| {
+                "is not a CSS selector; write one, as in \"css:table.calendar a.free\"".to_owned()
+            });
+        }
+        let Some(words) = rule.strip_prefix("text:") else {
+            return Err("is of no known kind; write \"css:SELECTOR\" or \"text:WORDS\"".to_owned());
+        };
+        let words = text::comparable(words);
+        if words.chars().count() < SHORTEST_TEXT {
+            return Err(format!(
+                "is too short to be a sign; write at least {SHORTEST_TEXT} characters of the page's own sentence"
+            ));
+        }
+        Ok(Self::Words(words))
+    }
+
+    fn holds(&self, html: &Html, visible: &str) -> bool {
+        match self {
+            Self::Element(selector) => document::elements(html).any(|element| selector.matches(&element)),
+            Self::Words(words) => visible.contains(words.as_str()),
+        }
+    }
+}
+
+fn unrecognised(target: &Target, found: &str) -> Unrecognised {
+    let looked_for = KINDS.iter().map(|(kind, _)| {
+        let rules = target
+            .list(kind)
+            .iter()
+            .map(|rule| shown(rule))
+            .collect::<Vec<_>>();
+        format!("{kind} [{}]", rules.join(", "))
+    });
+    Unrecognised {
+        looked_for: looked_for.collect(),
+        found: found.to_owned(),
+    }
+}
+
+fn shown(rule: &str) -> String {
+    rule.chars().take(80).collect()
+}

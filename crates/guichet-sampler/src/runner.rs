@@ -1,0 +1,368 @@
+//! The loop: ask the planner, run probes, append observations. What never enters: who is due and when (planner), what
+//! a page says (platforms), how it is fetched.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono_tz::Tz;
+use guichet_fetch::{Client, RobotsVerdict, clock::Clock, registrable_host};
+use guichet_model::{Cause, Instant, Observation, Outcome, Purpose, Sha256Hex, Source, Target};
+use guichet_platforms::Platform;
+use guichet_store::{HostState, ObservationId, ProbeRecord, RobotsRecord, Store, StoreError, TargetState};
+use thiserror::Error;
+use tokio::task::{JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    breaker,
+    planner::{self, Action, Appointment, Candidate, Due},
+    probe::{Probed, probe},
+};
+
+/// How long probes under way may take to end after a stop.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Why sampling stopped by itself.
+#[derive(Debug, Error)]
+pub enum SamplerError {
+    /// Observations can no longer be kept: going on would lose them.
+    #[error("sampling stopped because an observation could not be stored")]
+    Store(#[from] StoreError),
+    /// A task of ours broke.
+    #[error("sampling stopped because a task of ours broke")]
+    Task(#[from] JoinError),
+}
+
+/// A target to sample, with what sampling needs to know beside it.
+#[derive(Debug, Clone)]
+pub struct Watched {
+    /// The target.
+    pub target: Target,
+    /// Civil time of its site.
+    pub zone: Tz,
+    /// Its platform's adapter.
+    pub platform: &'static dyn Platform,
+}
+
+/// What one pass did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// Observations appended, by outcome: open, full, shut, unknown.
+    pub outcomes: [u64; 4],
+}
+
+impl Pass {
+    /// All observations.
+    pub fn total(&self) -> u64 {
+        self.outcomes.iter().sum()
+    }
+
+    fn count(&mut self, outcome: &Outcome) {
+        let place = Outcome::WORDS.iter().position(|word| *word == outcome.as_str()).unwrap_or(3);
+        self.outcomes[place] += 1;
+    }
+}
+
+/// The sampler with all it knows.
+#[derive(Debug)]
+pub struct Sampler {
+    watched: Vec<Watched>,
+    host_of: Vec<String>,
+    states: Vec<TargetState>,
+    hosts: HashMap<String, HostState>,
+    busy: HashSet<String>,
+    probes: JoinSet<(Due, Probed)>,
+    client: Client,
+    store: Arc<Mutex<Store>>,
+    clock: Arc<dyn Clock>,
+    seed: u64,
+    concurrency: usize,
+    pass: Pass,
+}
+
+impl Sampler {
+    /// Takes up where the store's state ends. `concurrency` bounds how many hosts are asked at once.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn new(
+        watched: Vec<Watched>,
+        client: Client,
+        store: Arc<Mutex<Store>>,
+        clock: Arc<dyn Clock>,
+        seed: u64,
+        concurrency: usize,
+    ) -> Result<Self, SamplerError> {
+        let state = {
+            let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+            let targets: Vec<_> = watched.iter().map(|watched| (watched.target.id.clone(), watched.zone)).collect();
+            store.ensure_targets(&targets)?;
+            store.sampling_state()?
+        };
+        let mut known: HashMap<_, _> = state.targets.into_iter().collect();
+        let states = watched.iter().map(|watched| known.remove(&watched.target.id).unwrap_or_default()).collect();
+        let hosts: HashMap<String, HostState> = state.hosts.into_iter().collect();
+        for (host, state) in &hosts {
+            if let Some(last) = state.last_probe_at {
+                client.remember(host, last);
+            }
+        }
+        let host_of = watched.iter().map(|watched| registrable_host(&watched.target.url)).collect();
+        Ok(Self {
+            watched,
+            host_of,
+            states,
+            hosts,
+            busy: HashSet::new(),
+            probes: JoinSet::new(),
+            client,
+            store,
+            clock,
+            seed,
+            concurrency: concurrency.max(1),
+            pass: Pass::default(),
+        })
+    }
+
+    /// Samples until `stop`; then ends what is under way or drops it, so that nothing half is stored.
+    ///
+    /// # Errors
+    /// When an observation cannot be stored.
+    pub async fn run(mut self, stop: CancellationToken) -> Result<Pass, SamplerError> {
+        while !stop.is_cancelled() {
+            self.begin_due().await?;
+            let wake = self.next_wake();
+            tokio::select! {
+                () = stop.cancelled() => break,
+                Some(ended) = self.probes.join_next() => self.finish(ended?).await?,
+                () = sleep_until(self.clock.as_ref(), wake) => {}
+            }
+        }
+        self.wind_up().await?;
+        Ok(self.pass)
+    }
+
+    /// One pass over what is due now, then ends.
+    ///
+    /// # Errors
+    /// When an observation cannot be stored.
+    pub async fn once(mut self, stop: CancellationToken) -> Result<Pass, SamplerError> {
+        let horizon = self.clock.now();
+        let mut left = self.due_before(horizon);
+        while !stop.is_cancelled() {
+            self.begin_due_among(Some(&mut left)).await?;
+            if left.is_empty() && self.probes.is_empty() {
+                break;
+            }
+            let wake = self.next_wake();
+            tokio::select! {
+                () = stop.cancelled() => break,
+                Some(ended) = self.probes.join_next() => self.finish(ended?).await?,
+                () = sleep_until(self.clock.as_ref(), wake) => {}
+            }
+        }
+        self.wind_up().await?;
+        Ok(self.pass)
+    }
+
+    fn candidates(&self) -> Vec<Candidate<'_>> {
+        self.watched
+            .iter()
+            .zip(&self.host_of)
+            .zip(&self.states)
+            .map(|((watched, host), state)| Candidate { id: &watched.target.id, host, cadence: watched.target.cadence, state })
+            .collect()
+    }
+
+    fn next_wake(&self) -> Option<Instant> {
+        if self.probes.len() >= self.concurrency {
+            return None;
+        }
+        planner::next_wake(&self.candidates(), &self.hosts, &self.busy, self.clock.now(), self.seed)
+    }
+
+    /// Which targets are due by `horizon`, by place.
+    fn due_before(&self, horizon: Instant) -> HashSet<usize> {
+        let candidates = self.candidates();
+        let due = |candidate: &Candidate<'_>| planner::appointment(candidate, horizon, self.seed).at <= horizon;
+        candidates.iter().enumerate().filter(|(_, candidate)| due(candidate)).map(|(index, _)| index).collect()
+    }
+
+    async fn begin_due(&mut self) -> Result<(), SamplerError> {
+        self.begin_due_among(None).await
+    }
+
+    /// Begins what is due; with `among`, only those, each once.
+    async fn begin_due_among(&mut self, mut among: Option<&mut HashSet<usize>>) -> Result<(), SamplerError> {
+        let now = self.clock.now();
+        for due in planner::due(&self.candidates(), &self.hosts, &self.busy, now, self.seed) {
+            if among.as_mut().is_some_and(|left| !left.remove(&due.index)) {
+                continue;
+            }
+            match due.action {
+                Action::Withhold => self.withhold(due, now).await?,
+                Action::Probe if self.probes.len() < self.concurrency => self.begin(due),
+                Action::Probe => {
+                    if let Some(left) = among.as_mut() {
+                        left.insert(due.index);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, due: Due) {
+        self.busy.insert(self.host_of[due.index].clone());
+        let watched = self.watched[due.index].clone();
+        let (client, clock) = (self.client.clone(), Arc::clone(&self.clock));
+        let round = self.states[due.index].rounds;
+        self.probes.spawn(async move {
+            let now = move || clock.now();
+            (due, probe(&client, watched.platform, &watched.target, round, &now).await)
+        });
+    }
+
+    async fn withhold(&mut self, due: Due, now: Instant) -> Result<(), SamplerError> {
+        let watched = &self.watched[due.index];
+        let observation = observation(watched, due.appointment, now, Outcome::Unknown(Cause::Withheld));
+        let state = TargetState { stratum: due.appointment.stratum, last_planned_at: Some(due.appointment.at), ..self.states[due.index].clone() };
+        self.store_record(due.index, observation, state, Kept::default()).await
+    }
+
+    async fn finish(&mut self, (due, probed): (Due, Probed)) -> Result<(), SamplerError> {
+        let (watched, host) = (&self.watched[due.index], self.host_of[due.index].clone());
+        self.busy.remove(&host);
+        let before = self.hosts.get(&host).cloned().unwrap_or_default();
+        let host_state = breaker::after(&before, &probed.outcome, probed.asked(), probed.retry_after, probed.ended_at);
+        if host_state.not_before.is_some_and(|until| until > probed.ended_at) {
+            tracing::info!(host, cause = ?probed.outcome.cause(), until = ?host_state.not_before, "staying away from a host");
+        }
+        let state = state_after(&self.states[due.index], due.appointment, &probed);
+        let mut observation = observation(watched, due.appointment, probed.ended_at, probed.outcome);
+        observation.desks = probed.desks;
+        observation.probe = Some(probed.facts);
+        let robots = probed.robots.as_ref().map(robots_record);
+        self.hosts.insert(host.clone(), host_state.clone());
+        let kept = Kept { page: probed.page, host: Some((host, host_state)), robots };
+        self.store_record(due.index, observation, state, kept).await
+    }
+
+    /// Appends in the background, so that no other probe waits for the disk.
+    async fn store_record(
+        &mut self,
+        index: usize,
+        observation: Observation,
+        state: TargetState,
+        kept: Kept,
+    ) -> Result<(), SamplerError> {
+        self.pass.count(&observation.outcome);
+        self.states[index] = state.clone();
+        let (store, timezone) = (Arc::clone(&self.store), self.watched[index].zone);
+        let (id, observation) = tokio::task::spawn_blocking(move || {
+            let record = ProbeRecord {
+                observation: &observation,
+                timezone,
+                page: kept.page.as_deref(),
+                target_state: &state,
+                host: kept.host.as_ref().map(|(host, state)| (host.as_str(), state)),
+                robots: kept.robots.as_ref(),
+            };
+            let id = store.lock().unwrap_or_else(PoisonError::into_inner).record(&record)?;
+            Ok::<_, StoreError>((id, observation))
+        })
+        .await??;
+        log(id, &observation);
+        Ok(())
+    }
+
+    /// Gives probes under way a moment to end, then drops them: what is dropped was never stored.
+    async fn wind_up(&mut self) -> Result<(), SamplerError> {
+        let deadline = tokio::time::sleep(GRACE);
+        tokio::pin!(deadline);
+        loop {
+            tokio::select! {
+                ended = self.probes.join_next() => match ended {
+                    Some(ended) => self.finish(ended?).await?,
+                    None => return Ok(()),
+                },
+                () = &mut deadline => break,
+            }
+        }
+        tracing::info!(dropped = self.probes.len(), "probes under way were dropped; nothing of them is stored");
+        self.probes.shutdown().await;
+        Ok(())
+    }
+}
+
+/// What is kept beside an observation.
+#[derive(Default)]
+struct Kept {
+    page: Option<String>,
+    host: Option<(String, HostState)>,
+    robots: Option<RobotsRecord>,
+}
+
+async fn sleep_until(clock: &dyn Clock, wake: Option<Instant>) {
+    match wake {
+        Some(wake) => clock.sleep_until(wake).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn observation(watched: &Watched, appointment: Appointment, observed_at: Instant, outcome: Outcome) -> Observation {
+    Observation {
+        target: watched.target.id.clone(),
+        observed_at,
+        outcome,
+        purpose: appointment.purpose,
+        intensity_per_h: appointment.intensity_per_h,
+        source: Source::sampler(),
+        desks: Vec::new(),
+        probe: None,
+    }
+}
+
+/// A target's state after a probe. Recognised once, it is alive from then on.
+fn state_after(before: &TargetState, appointment: Appointment, probed: &Probed) -> TargetState {
+    let trial = appointment.purpose == Purpose::Probation;
+    TargetState {
+        alive_since: before.alive_since.or(probed.outcome.is_known().then_some(probed.ended_at)),
+        probation_tries: before.probation_tries + u32::from(trial),
+        last_planned_at: Some(appointment.at).filter(|_| !trial).or(before.last_planned_at),
+        last_probe_at: Some(probed.ended_at),
+        last_cause: probed.outcome.cause(),
+        rounds: before.rounds + 1,
+        stratum: appointment.stratum.or(before.stratum),
+    }
+}
+
+fn robots_record(verdict: &RobotsVerdict) -> RobotsRecord {
+    RobotsRecord {
+        origin: verdict.origin.clone(),
+        fetched_at: verdict.fetched_at,
+        status: verdict.status,
+        sha256: verdict.sha256.map(Sha256Hex),
+        allowed: verdict.allowed,
+        crawl_delay_s: verdict.crawl_delay.map(|delay| delay.as_secs_f64()),
+    }
+}
+
+/// One line for each observation, written once it is safe on disk.
+fn log(id: ObservationId, observation: &Observation) {
+    let facts = observation.probe.as_ref();
+    tracing::info!(
+        observation = id.0,
+        target.id = %observation.target,
+        outcome = observation.outcome.as_str(),
+        cause = observation.outcome.cause().map(Cause::as_str),
+        purpose = observation.purpose.as_str(),
+        http.status = facts.and_then(|facts| facts.http_status),
+        requests = facts.map(|facts| facts.requests),
+        duration_ms = facts.map(|facts| facts.duration_ms),
+        "stored"
+    );
+}

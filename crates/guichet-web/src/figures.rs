@@ -1,0 +1,286 @@
+//! The figures of every target, and pooled by department and by site, as of one hour. What never enters: languages,
+//! HTTP, observations younger than the publishing delay.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Duration, DurationRound as _};
+use chrono_tz::Tz;
+use guichet_catalog::Catalog;
+use guichet_model::{
+    Cause, DepartmentCode, HourTally, Instant, ProcedureId, SiteId, Target, TargetId, civil, civil::LocalHour,
+    tally,
+};
+use guichet_stats::{Availability, availability};
+use guichet_store::{Reader, StoreError, TargetRow};
+
+use crate::state::{State, Watch};
+
+/// What is known of a target, or of several pooled.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Figures {
+    /// `None` where nothing was ever observed.
+    pub(crate) availability: Option<Availability>,
+    pub(crate) state: State,
+    /// The hour of the last observation, and of the last one that saw a slot.
+    pub(crate) last: Option<LocalHour>,
+    pub(crate) last_open: Option<LocalHour>,
+    /// The civil time of all local hours and dates here.
+    pub(crate) zone: Tz,
+}
+
+impl Figures {
+    /// Of tallies in order of time.
+    pub(crate) fn of(tallies: &[HourTally], zone: Tz) -> Self {
+        let availability = availability(tallies, zone);
+        let last = |counts: fn(&HourTally) -> bool| {
+            tallies.iter().rev().find(|tally| counts(tally)).map(|tally| tally.at)
+        };
+        Self {
+            state: State::of(availability.as_ref()),
+            last: last(|tally| !tally.counts.is_empty()),
+            last_open: last(|tally| tally.counts.open > 0),
+            availability,
+            zone,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.availability.is_none()
+    }
+}
+
+/// The start of a civil hour as an instant.
+pub(crate) fn instant_of(hour: LocalHour, zone: Tz) -> Option<Instant> {
+    civil::instant_of(hour.date.and_hms_opt(u32::from(hour.hour), 0, 0)?, zone)
+}
+
+/// A target of the catalogue, of the store, or of both.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TargetFacts {
+    pub(crate) id: TargetId,
+    pub(crate) watch: Watch,
+    /// Why the last probe established nothing, where it did not.
+    pub(crate) last_cause: Option<Cause>,
+    /// Where the observations come from.
+    pub(crate) sources: Vec<String>,
+    pub(crate) figures: Figures,
+}
+
+/// Several targets pooled: their observations are added up, never their shares averaged.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pool {
+    pub(crate) figures: Figures,
+    /// How many targets there are, and how many of them have data.
+    pub(crate) targets: usize,
+    pub(crate) with_data: usize,
+    /// Whether a page is known that is not only history.
+    pub(crate) has_page: bool,
+    /// The best status among the targets; `None` where there is no target.
+    pub(crate) watch: Option<Watch>,
+    /// The last cause, where no page ever told.
+    pub(crate) last_cause: Option<Cause>,
+}
+
+/// A procedure that one can ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ProcedureFacts {
+    pub(crate) id: ProcedureId,
+    /// Whether it is in the catalogue's list; the others come from imported data.
+    pub(crate) listed: bool,
+    /// Observations in the figures.
+    pub(crate) observations: u64,
+}
+
+/// All figures as of one hour.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Snapshot {
+    /// Only civil hours that ended by then count.
+    pub(crate) as_of: Instant,
+    pub(crate) computed_at: Instant,
+    /// When the newest observation of all was made.
+    pub(crate) newest: Option<Instant>,
+    pub(crate) targets: BTreeMap<TargetId, TargetFacts>,
+    pub(crate) procedures: Vec<ProcedureFacts>,
+    departments: BTreeMap<(DepartmentCode, Option<ProcedureId>), Pool>,
+    sites: BTreeMap<(SiteId, Option<ProcedureId>), Pool>,
+}
+
+/// The hour up to which figures may be published.
+pub(crate) fn cut(now: Instant, delay: Duration) -> Instant {
+    let late = now - delay;
+    late.duration_trunc(Duration::hours(1)).unwrap_or(late)
+}
+
+/// The tallies of civil hours that ended by `as_of`. `tallies` are in order of time.
+pub(crate) fn published(tallies: &[HourTally], as_of: Instant, zone: Tz) -> &[HourTally] {
+    let running = LocalHour::of(as_of, zone);
+    let end = tallies.partition_point(|tally| tally.at < running);
+    tallies.get(..end).unwrap_or_default()
+}
+
+impl Snapshot {
+    /// Reads everything and computes everything.
+    pub(crate) fn compute(
+        catalog: &Catalog,
+        reader: &Reader,
+        as_of: Instant,
+        computed_at: Instant,
+    ) -> Result<Self, StoreError> {
+        let rows = reader.targets()?;
+        let zones: BTreeMap<&TargetId, Tz> = rows.iter().map(|row| (&row.id, row.timezone)).collect();
+        let mut tallies = BTreeMap::new();
+        reader.all_hour_tallies(&mut |id, hours| {
+            if let Some(zone) = zones.get(id) {
+                tallies.insert(id.clone(), published(hours, as_of, *zone).to_vec());
+            }
+        })?;
+        Ok(Self::of(catalog, &rows, &tallies, as_of, computed_at))
+    }
+
+    /// Computes from what was read; `tallies` hold published hours only.
+    pub(crate) fn of(
+        catalog: &Catalog,
+        rows: &[TargetRow],
+        tallies: &BTreeMap<TargetId, Vec<HourTally>>,
+        as_of: Instant,
+        computed_at: Instant,
+    ) -> Self {
+        let listed: BTreeMap<&TargetId, &Target> =
+            catalog.entries.iter().flat_map(|entry| &entry.targets).map(|target| (&target.id, target)).collect();
+        let stored: BTreeMap<&TargetId, &TargetRow> = rows.iter().map(|row| (&row.id, row)).collect();
+        // A row without any observation that the catalogue does not know is a target that was taken out.
+        let ids: BTreeSet<&TargetId> = stored
+            .iter()
+            .filter(|(id, row)| row.observations > 0 || listed.contains_key(*id))
+            .map(|(id, _)| *id)
+            .chain(listed.keys().copied())
+            .collect();
+        let targets: BTreeMap<TargetId, TargetFacts> = ids
+            .into_iter()
+            .map(|id| {
+                let row = stored.get(id).copied();
+                let zone = row.map_or_else(|| catalog.zone(id.department()), |row| row.timezone);
+                let state = row.map(|row| row.state.clone()).unwrap_or_default();
+                let facts = TargetFacts {
+                    id: id.clone(),
+                    watch: Watch::of(
+                        listed.get(id).map(|target| target.status),
+                        state.alive_since,
+                        state.probation_tries,
+                        state.last_cause,
+                    ),
+                    last_cause: state.last_cause,
+                    sources: row.map(|row| row.sources.clone()).unwrap_or_default(),
+                    figures: Figures::of(tallies.get(id).map_or(&[], Vec::as_slice), zone),
+                };
+                (id.clone(), facts)
+            })
+            .collect();
+        Self {
+            as_of,
+            computed_at,
+            newest: rows.iter().filter_map(|row| row.last_at).max(),
+            procedures: procedures(catalog, &targets),
+            departments: pools(&targets, tallies, |id| id.department().clone()),
+            sites: pools(&targets, tallies, |id| id.site().clone()),
+            targets,
+        }
+    }
+
+    /// Whether there is nothing to show at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.targets.values().all(|target| target.figures.is_empty())
+    }
+
+    /// A department's targets pooled: those for `procedure`, or all. `None` where there is none.
+    pub(crate) fn department(&self, code: &DepartmentCode, procedure: Option<&ProcedureId>) -> Option<&Pool> {
+        self.departments.get(&(code.clone(), procedure.cloned()))
+    }
+
+    /// A site's targets pooled.
+    pub(crate) fn site(&self, id: &SiteId, procedure: Option<&ProcedureId>) -> Option<&Pool> {
+        self.sites.get(&(id.clone(), procedure.cloned()))
+    }
+
+    /// The targets of a department, those for `procedure` or all.
+    pub(crate) fn targets_of(
+        &self,
+        code: &DepartmentCode,
+        procedure: Option<&ProcedureId>,
+    ) -> impl Iterator<Item = &TargetFacts> {
+        self.targets.values().filter(move |target| {
+            target.id.department() == code && procedure.is_none_or(|wanted| target.id.procedure() == wanted)
+        })
+    }
+
+    pub(crate) fn procedure(&self, id: &ProcedureId) -> Option<&ProcedureFacts> {
+        self.procedures.iter().find(|procedure| procedure.id == *id)
+    }
+
+    /// The procedure shown when none was chosen: the one with most observations, or the first of the list.
+    pub(crate) fn usual_procedure(&self) -> Option<&ProcedureFacts> {
+        self.procedures
+            .iter()
+            .rev()
+            .max_by_key(|procedure| procedure.observations)
+            .filter(|procedure| procedure.observations > 0)
+            .or(self.procedures.first())
+    }
+}
+
+/// The catalogue's list, then what only the store knows.
+fn procedures(catalog: &Catalog, targets: &BTreeMap<TargetId, TargetFacts>) -> Vec<ProcedureFacts> {
+    let mut observations: BTreeMap<&ProcedureId, u64> = BTreeMap::new();
+    for target in targets.values() {
+        *observations.entry(target.id.procedure()).or_default() +=
+            target.figures.availability.as_ref().map_or(0, |figures| figures.counts.all());
+    }
+    let facts = |id: &ProcedureId, listed: bool| ProcedureFacts {
+        id: id.clone(),
+        listed,
+        observations: observations.get(id).copied().unwrap_or_default(),
+    };
+    let listed = catalog.procedures.iter().map(|procedure| facts(&procedure.id, true));
+    let others = observations.keys().filter(|id| catalog.procedure(id).is_none());
+    listed.chain(others.map(|id| facts(id, false))).collect()
+}
+
+fn pools<K: Ord + Clone>(
+    targets: &BTreeMap<TargetId, TargetFacts>,
+    tallies: &BTreeMap<TargetId, Vec<HourTally>>,
+    place: impl Fn(&TargetId) -> K,
+) -> BTreeMap<(K, Option<ProcedureId>), Pool> {
+    let mut groups: BTreeMap<(K, Option<ProcedureId>), Vec<&TargetFacts>> = BTreeMap::new();
+    for target in targets.values() {
+        let place = place(&target.id);
+        groups.entry((place.clone(), Some(target.id.procedure().clone()))).or_default().push(target);
+        groups.entry((place, None)).or_default().push(target);
+    }
+    groups.into_iter().map(|(key, members)| (key, pool(&members, tallies))).collect()
+}
+
+fn pool(members: &[&TargetFacts], tallies: &BTreeMap<TargetId, Vec<HourTally>>) -> Pool {
+    let with_data: Vec<&TargetFacts> =
+        members.iter().copied().filter(|target| !target.figures.is_empty()).collect();
+    let figures = match (with_data.as_slice(), members) {
+        ([only], _) | ([], [only, ..]) => only.figures.clone(),
+        ([first, ..], _) => {
+            let hours = tally::pool(with_data.iter().filter_map(|target| tallies.get(&target.id)).flatten());
+            Figures::of(&hours, first.figures.zone)
+        }
+        ([], []) => Figures::of(&[], civil::PARIS),
+    };
+    Pool {
+        figures,
+        targets: members.len(),
+        with_data: with_data.len(),
+        has_page: members
+            .iter()
+            .any(|target| !matches!(target.watch, Watch::Historical | Watch::Retired)),
+        watch: members.iter().map(|target| target.watch).min_by_key(|watch| watch.rank()),
+        last_cause: members.iter().filter_map(|target| target.last_cause).next(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,190 @@
+//! The five states of a place on the map, and whether a target is watched. What never enters: words for people,
+//! colours, shares.
+
+use guichet_model::{Cause, Counts, Instant, TargetStatus};
+use guichet_stats::{Availability, Tier};
+
+/// What can be said of a target, or of several pooled. Each has its own colour, pattern, symbol and words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum State {
+    /// Enough data, and slots were seen.
+    Open,
+    /// Enough data, and every page that told said that there is none.
+    Full,
+    /// Observed, but too little to say more.
+    TooLittle,
+    /// Observed, but no page ever told.
+    Unknown,
+    /// Never observed.
+    Never,
+}
+
+impl State {
+    pub(crate) const ALL: [Self; 5] = [Self::Open, Self::Full, Self::TooLittle, Self::Unknown, Self::Never];
+
+    /// The word used in the API, in style classes and in the keys of messages.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Full => "full",
+            Self::TooLittle => "too_little",
+            Self::Unknown => "unknown",
+            Self::Never => "never",
+        }
+    }
+
+    /// A sign that needs neither colour nor a language.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Open => "+",
+            Self::Full => "×",
+            Self::TooLittle => "~",
+            Self::Unknown => "?",
+            Self::Never => "–",
+        }
+    }
+
+    pub(crate) fn of(availability: Option<&Availability>) -> Self {
+        match availability {
+            Some(figures) => Self::of_counts(&figures.counts, figures.tier),
+            None => Self::Never,
+        }
+    }
+
+    /// A page that only ever said that booking is switched off told something, but nothing about slots: that is too
+    /// little, and neither `full` nor `unknown`.
+    fn of_counts(counts: &Counts, tier: Tier) -> Self {
+        if counts.is_empty() {
+            Self::Never
+        } else if counts.told() + counts.shut == 0 {
+            Self::Unknown
+        } else if counts.told() == 0 || tier == Tier::None {
+            Self::TooLittle
+        } else if counts.open > 0 {
+            Self::Open
+        } else {
+            Self::Full
+        }
+    }
+}
+
+/// Whether a target is watched, and why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Watch {
+    /// Sampled, since its page was first recognised.
+    Watched { since: Instant },
+    /// Never seen alive, and not tried yet.
+    Probation,
+    /// Never seen alive, and tried.
+    NotFoundAlive { cause: Option<Cause> },
+    /// Left alone for now.
+    Paused,
+    /// Over.
+    Retired,
+    /// Known from imported data only.
+    Historical,
+}
+
+impl Watch {
+    /// `status` is the catalogue's, `None` where it does not know the target.
+    pub(crate) fn of(
+        status: Option<TargetStatus>,
+        alive_since: Option<Instant>,
+        tries: u32,
+        cause: Option<Cause>,
+    ) -> Self {
+        match (status, alive_since) {
+            (None, _) => Self::Historical,
+            (Some(TargetStatus::Retired), _) => Self::Retired,
+            (Some(TargetStatus::Paused), _) => Self::Paused,
+            (Some(TargetStatus::Active), Some(since)) => Self::Watched { since },
+            (Some(TargetStatus::Active), None) if tries == 0 => Self::Probation,
+            (Some(TargetStatus::Active), None) => Self::NotFoundAlive { cause },
+        }
+    }
+
+    /// The word used in the API and in the keys of messages.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Watched { .. } => "watched",
+            Self::Probation => "probation",
+            Self::NotFoundAlive { .. } => "not_found_alive",
+            Self::Paused => "paused",
+            Self::Retired => "retired",
+            Self::Historical => "historical",
+        }
+    }
+
+    /// The order in which several targets speak for their department: the watched ones first.
+    pub(crate) fn rank(self) -> u8 {
+        match self {
+            Self::Watched { .. } => 0,
+            Self::Probation => 1,
+            Self::NotFoundAlive { .. } => 2,
+            Self::Paused => 3,
+            Self::Retired => 4,
+            Self::Historical => 5,
+        }
+    }
+
+    pub(crate) fn is_watched(self) -> bool {
+        matches!(self, Self::Watched { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(open: u64, full: u64, shut: u64, unknown: u64) -> Counts {
+        Counts {
+            open,
+            full,
+            shut,
+            unknown,
+            ..Counts::default()
+        }
+    }
+
+    #[test]
+    fn states_follow_the_table() {
+        for (told, tier, state) in [
+            (counts(0, 0, 0, 0), Tier::None, State::Never),
+            (counts(0, 0, 0, 9), Tier::None, State::Unknown),
+            (counts(0, 0, 0, 9000), Tier::Ok, State::Unknown),
+            (counts(0, 0, 900, 5), Tier::Ok, State::TooLittle),
+            (counts(3, 5, 0, 1), Tier::None, State::TooLittle),
+            (counts(0, 5, 0, 0), Tier::None, State::TooLittle),
+            (counts(0, 900, 0, 100), Tier::Provisional, State::Full),
+            (counts(0, 9000, 0, 0), Tier::Ok, State::Full),
+            (counts(1, 9000, 0, 0), Tier::Ok, State::Open),
+            (counts(1, 900, 3, 0), Tier::Provisional, State::Open),
+        ] {
+            assert_eq!(State::of_counts(&told, tier), state, "{told:?} {tier:?}");
+        }
+        assert_eq!(State::of(None), State::Never);
+    }
+
+    #[test]
+    fn states_differ_without_colour() {
+        let symbols: std::collections::BTreeSet<_> = State::ALL.iter().map(|state| state.symbol()).collect();
+        assert_eq!(symbols.len(), State::ALL.len());
+    }
+
+    #[test]
+    fn a_target_is_watched_only_when_its_page_was_seen_alive() {
+        let at: Instant = "2026-11-01T08:00:00Z".parse().unwrap();
+        let active = Some(TargetStatus::Active);
+        for (status, alive, tries, word) in [
+            (active, Some(at), 1, "watched"),
+            (active, None, 0, "probation"),
+            (active, None, 3, "not_found_alive"),
+            (Some(TargetStatus::Paused), Some(at), 1, "paused"),
+            (Some(TargetStatus::Retired), Some(at), 1, "retired"),
+            (None, Some(at), 0, "historical"),
+        ] {
+            let watch = Watch::of(status, alive, tries, Some(Cause::Gone));
+            assert_eq!((watch.as_str(), watch.is_watched()), (word, word == "watched"));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The words for people, from the Fluent files of `web/locales`. What never enters: figures' arithmetic, markup.
+
+use std::fmt;
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use unic_langid::LanguageIdentifier;
+
+use crate::{WebError, assets, format};
+
+/// A language of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Lang {
+    Fr,
+    En,
+}
+
+impl Lang {
+    pub(crate) const ALL: [Self; 2] = [Self::Fr, Self::En];
+
+    /// The code used in addresses and in `lang` attributes.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Fr => "fr",
+            Self::En => "en",
+        }
+    }
+
+    /// Its own name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fr => "Français",
+            Self::En => "English",
+        }
+    }
+
+    pub(crate) fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lang| lang.code() == code)
+    }
+
+    /// The language of an address, French where it names none.
+    pub(crate) fn of_path(path: &str) -> Self {
+        path.split('/').nth(1).and_then(Self::of).unwrap_or(Self::Fr)
+    }
+}
+
+/// The messages of every language.
+pub(crate) struct Words {
+    bundles: [FluentBundle<FluentResource>; 2],
+}
+
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Words").finish_non_exhaustive()
+    }
+}
+
+impl Words {
+    /// Reads the embedded files.
+    pub(crate) fn load() -> Result<Self, WebError> {
+        Ok(Self {
+            bundles: [bundle(Lang::Fr)?, bundle(Lang::En)?],
+        })
+    }
+
+    /// The message `key` with its arguments; `None` where there is no such message or an argument is missing.
+    pub(crate) fn say(&self, lang: Lang, key: &str, args: &FluentArgs<'_>) -> Option<String> {
+        let bundle = &self.bundles[lang as usize];
+        let pattern = bundle.get_message(key)?.value()?;
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, Some(args), &mut errors).into_owned();
+        errors.is_empty().then_some(text)
+    }
+}
+
+fn bundle(lang: Lang) -> Result<FluentBundle<FluentResource>, WebError> {
+    let name = format!("locales/{}/main.ftl", lang.code());
+    let broken = |reason: String| WebError::Asset {
+        name: name.clone(),
+        reason,
+    };
+    let source = assets::text(&name)?;
+    let resource = FluentResource::try_new(source)
+        .map_err(|(_, errors)| broken(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+    let id: LanguageIdentifier = lang
+        .code()
+        .parse()
+        .map_err(|error: unic_langid::LanguageIdentifierError| broken(error.to_string()))?;
+    let mut bundle = FluentBundle::new_concurrent(vec![id]);
+    // Both languages are written from left to right, as all French names are: nothing needs isolating.
+    bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(match lang {
+        Lang::Fr => |value, _| number(Lang::Fr, value),
+        Lang::En => |value, _| number(Lang::En, value),
+    }));
+    bundle
+        .add_resource(resource)
+        .map_err(|errors| broken(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+    Ok(bundle)
+}
+
+fn number(lang: Lang, value: &FluentValue<'_>) -> Option<String> {
+    match value {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "messages are given whole numbers only, never negative"
+        )]
+        FluentValue::Number(number) => Some(format::count(lang, number.value.max(0.0) as u64)),
+        _ => None,
+    }
+}

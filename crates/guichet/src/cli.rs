@@ -1,0 +1,173 @@
+//! The command line, exactly as typed. What never enters: defaults that a configuration file may change.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use guichet_model::TargetId;
+
+const EXIT_CODES: &str = "Exit codes: 0 fine, 1 problems found, 2 usage or environment, 3 partial.\n\
+Data goes to standard output, talk to standard error.";
+
+/// Samples the appointment pages of French prefectures, politely and read-only, and shows where trying is worth it.
+#[derive(Debug, Parser)]
+#[command(name = "guichet", version, after_help = EXIT_CODES, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Common {
+    /// Folder of the catalogue [default: data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Database file, made when it is missing [default: guichet.db]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) db: Option<PathBuf>,
+    /// Configuration file; every key is explained in deploy/guichet.example.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Your address, told to every server we ask; without it nothing is sampled
+    #[arg(long, global = true, value_name = "EMAIL", env = "GUICHET_CONTACT")]
+    pub(crate) contact: Option<String>,
+    /// Address to serve the pages on [default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Development: let targets point at this machine
+    #[arg(long, global = true)]
+    pub(crate) allow_loopback: bool,
+    /// Development: run the clock faster from an instant on, as in 2026-11-20T08:00:00Z=3600; only this machine can
+    /// then be asked
+    #[arg(long, global = true, hide = true, requires = "allow_loopback", value_parser = acceleration)]
+    pub(crate) accelerate: Option<Acceleration>,
+}
+
+/// A faster clock: simulated time equals real time at `start` and runs `speed` times as fast from then on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Acceleration {
+    pub(crate) start: DateTime<Utc>,
+    pub(crate) speed: f64,
+}
+
+fn acceleration(text: &str) -> Result<Acceleration, String> {
+    let parts = text.split_once('=').and_then(|(start, speed)| Some((start.parse().ok()?, speed.parse().ok()?)));
+    match parts {
+        Some((start, speed)) if (1.0..=100_000.0).contains(&speed) => Ok(Acceleration { start, speed }),
+        _ => Err("write an instant and a speed from 1 to 100000, as in 2026-11-20T08:00:00Z=3600".to_owned()),
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check the catalogue and the configuration; report every problem
+    #[command(after_help = "Example:\n  guichet check --data data")]
+    Check,
+    /// List the targets of the catalogue
+    #[command(after_help = "Examples:\n  guichet sites\n  guichet sites --json | jq '.[].url'")]
+    Sites {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Probe one target now and print what its page says; nothing is stored
+    #[command(
+        after_help = "Examples:\n  guichet probe 92-nanterre/renouvellement/14086 --contact you@example.org\n  guichet probe 92-nanterre/renouvellement/14086 --contact you@example.org --explain --save pages/"
+    )]
+    Probe {
+        /// The target, as in `guichet sites`
+        target: TargetId,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Tell each request and the reason for the decision
+        #[arg(long)]
+        explain: bool,
+        /// Save the page that decided into this folder; it may hold a session's marks: look before you share it
+        #[arg(long, value_name = "DIR")]
+        save: Option<PathBuf>,
+    },
+    /// Sample and serve until stopped
+    #[command(
+        after_help = "Examples:\n  guichet run --contact you@example.org\n  guichet run --listen 127.0.0.1:9000 --no-sample"
+    )]
+    Run {
+        /// Serve only
+        #[arg(long)]
+        no_sample: bool,
+    },
+    /// Probe once what is due now, then end
+    #[command(after_help = "Example (from a timer):\n  guichet once --contact you@example.org")]
+    Once,
+    /// Import observations from files
+    #[command(
+        after_help = "Examples:\n  guichet import history.csv\n  guichet import --format rouen rouen-2022/*.csv\n  guichet import --db vaccination.db --format vitemadose slots.csv.gz\n\nA refused line is named with its number and the rest is imported (exit code 3).\nImporting the same file twice adds nothing."
+    )]
+    Import {
+        /// How the files are written
+        #[arg(long, value_enum, default_value = "guichet-csv")]
+        format: ImportFormat,
+        /// The files; names ending in .gz are unpacked
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Show a target's figures
+    #[command(
+        after_help = "Examples:\n  guichet stats 76-rouen/premiere-demande\n  guichet stats 76-rouen/premiere-demande --json --from 2022-06-06 --to 2022-06-10"
+    )]
+    Stats {
+        /// The target
+        target: TargetId,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// First civil date [default: the first observation]
+        #[arg(long, value_name = "DATE")]
+        from: Option<chrono::NaiveDate>,
+        /// Last civil date [default: the last observation]
+        #[arg(long, value_name = "DATE")]
+        to: Option<chrono::NaiveDate>,
+    },
+    /// Recompute every derived table from the observations and tell what differed
+    #[command(after_help = "Example:\n  guichet rebuild --db guichet.db")]
+    Rebuild,
+    /// Show everything on invented prefectures on this machine, with a fast clock; needs no network
+    #[command(
+        after_help = "Examples:\n  guichet demo\n  guichet demo --minutes 10 --listen 127.0.0.1:9000\n\nUnless --db is given the database is temporary. At the end the figures are compared with the truth."
+    )]
+    Demo {
+        /// Simulated hours per real hour
+        #[arg(long, default_value_t = 3600.0, value_name = "FACTOR")]
+        speed: f64,
+        /// Stop by itself after so many real minutes
+        #[arg(long, value_name = "MINUTES")]
+        minutes: Option<f64>,
+        /// Another script of invented prefectures
+        #[arg(long, value_name = "FILE")]
+        script: Option<PathBuf>,
+        /// Write the log of all requests that the invented prefectures got, one JSON object a line
+        #[arg(long, value_name = "FILE")]
+        requests: Option<PathBuf>,
+    },
+}
+
+impl Command {
+    /// Whether it runs until stopped.
+    pub(crate) fn is_service(&self) -> bool {
+        matches!(self, Self::Run { .. } | Self::Once)
+    }
+}
+
+/// How an imported file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportFormat {
+    /// Our own: target,observed_at,outcome,cause,slots,earliest,intensity_per_h,purpose,source
+    GuichetCsv,
+    /// Logs of six desks at Rouen in June 2022 (github.com/Yoax/NotSoEasyPref)
+    Rouen,
+    /// Vaccination centres in spring 2021, derived from github.com/rozierguillaume/vitemadose
+    Vitemadose,
+}

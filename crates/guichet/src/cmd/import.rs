@@ -1,0 +1,61 @@
+//! `guichet import`: adds observations from files; what is refused is named, the rest is kept.
+
+use std::{
+    io::{Write as _, stderr},
+    path::PathBuf,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::print;
+use crate::{
+    cli::{Common, ImportFormat},
+    config::Settings,
+    exit::Exit,
+    import::Rows,
+    opening,
+};
+
+/// More refused lines than this are counted, not listed: a file in a wrong format would flood the terminal.
+const LISTED: usize = 100;
+
+pub(super) fn run(settings: &Settings, common: &Common, format: ImportFormat, files: &[PathBuf]) -> anyhow::Result<Exit> {
+    let catalog = opening::catalog(settings, common)?;
+    let mut store = opening::store(&settings.db)?;
+    let zones = |department: &guichet_model::DepartmentCode| catalog.zone(department);
+    let mut exit = Exit::Fine;
+    for path in files {
+        let progress = bar(path.metadata().map_or(0, |metadata| metadata.len()));
+        let mut rows = Rows::open(path, format, &progress)?;
+        let imported = store.import(&mut rows, &zones)?;
+        progress.finish_and_clear();
+        print(&format!(
+            "{}: {} added, {} already there, {} refused, {} new targets\n",
+            path.display(),
+            imported.added,
+            imported.already,
+            rows.refused.len(),
+            imported.new_targets,
+        ))?;
+        let mut talk = stderr().lock();
+        for refused in rows.refused.iter().take(LISTED) {
+            writeln!(talk, "{}: {refused}", path.display())?;
+        }
+        if rows.refused.len() > LISTED {
+            writeln!(talk, "{}: {} more refused lines are not listed", path.display(), rows.refused.len() - LISTED)?;
+        }
+        if !rows.refused.is_empty() {
+            exit = Exit::Partial;
+        }
+    }
+    Ok(exit)
+}
+
+fn bar(bytes: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {eta}");
+    let bar = ProgressBar::new(bytes);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_plain_will_do) => bar,
+    }
+}

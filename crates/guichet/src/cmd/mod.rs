@@ -1,0 +1,61 @@
+//! One file a command. What never enters here: what commands do.
+
+use std::io::{Write as _, stdout};
+
+use anyhow::Context as _;
+
+use crate::{
+    cli::{Arguments, Command},
+    config::Settings,
+    exit::Exit,
+};
+
+mod check;
+mod demo;
+mod demo_truth;
+mod import;
+mod once;
+mod probe;
+mod rebuild;
+mod run;
+mod sites;
+mod stats;
+
+/// Runs the command that was typed.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
+    let Arguments { common, command } = arguments;
+    let settings = Settings::resolve(&common)?;
+    match command {
+        Command::Check => check::run(&settings, &common),
+        Command::Sites { json } => sites::run(&settings, &common, json),
+        Command::Probe { target, json, explain, save } => {
+            let options = probe::Options { json, explain, save };
+            block_on(probe::run(&settings, &common, &target, &options))
+        }
+        Command::Run { no_sample } => block_on(run::run(&settings, &common, no_sample)),
+        Command::Once => block_on(once::run(&settings, &common)),
+        Command::Import { format, files } => import::run(&settings, &common, format, &files),
+        Command::Stats { target, json, from, to } => {
+            stats::run(&settings, &common, &target, &stats::Options { json, from, to })
+        }
+        Command::Rebuild => rebuild::run(&settings),
+        Command::Demo { speed, minutes, script, requests } => {
+            let options = demo::Options { speed, minutes, script, requests };
+            block_on(demo::run(&settings, &common, &options))
+        }
+    }
+}
+
+fn block_on(command: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    runtime.block_on(command)
+}
+
+/// Writes data to standard output.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
