@@ -1,1 +1,10 @@
-//! End-to-end tests.
+//! End-to-end tests: the real binaries, as their users start them. Nothing here contacts any host but loopback.
+
+mod architecture;
+mod bad_input;
+mod crash;
+mod documentation;
+mod harness;
+mod importing;
+mod probing;
+mod sampling;

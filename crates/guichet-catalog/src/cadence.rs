@@ -11,17 +11,21 @@ const LONGEST: Duration = Duration::from_hours(31 * 24);
 
 const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 
-/// Reads `90s`, `20m`, `2h`, `1d`; `None` for anything else, for zero and for more than 31 days.
-pub(crate) fn parse(text: &str) -> Option<Duration> {
+/// Reads a span as site files and the configuration write it: `90s`, `20m`, `2h`, `1d`, also `0s`; `None` for anything
+/// else.
+pub fn parse_span(text: &str) -> Option<Duration> {
     let unit = text.chars().next_back()?;
     let (_, seconds) = UNITS.into_iter().find(|(name, _)| *name == unit)?;
     let number = text.strip_suffix(unit)?;
     if !number.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let total = number.parse::<u64>().ok()?.checked_mul(seconds)?;
-    let duration = Duration::from_secs(total);
-    (total > 0 && duration <= LONGEST).then_some(duration)
+    number.parse::<u64>().ok()?.checked_mul(seconds).map(Duration::from_secs)
+}
+
+/// Reads a cadence: a span above zero and of at most 31 days.
+pub(crate) fn parse(text: &str) -> Option<Duration> {
+    parse_span(text).filter(|span| !span.is_zero() && *span <= LONGEST)
 }
 
 /// Writes what [`parse`] reads, in the largest unit that fits.

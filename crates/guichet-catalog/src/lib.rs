@@ -29,6 +29,7 @@ use guichet_model::{
 use url::Url;
 
 use crate::site_file::{Known, SiteFile};
+pub use cadence::parse_span;
 pub use crate::{
     outlines::Outline,
     problem::{Problem, Problems},

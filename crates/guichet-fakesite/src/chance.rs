@@ -67,7 +67,15 @@ mod tests {
         };
         assert_eq!(draw(3), draw(3));
         assert_ne!(draw(3), draw(4));
-        assert_eq!(draw(0)[0], 0x5B9B_2B23_9B4C_53B5, "a known first number");
+    }
+
+    #[test]
+    fn numbers_are_those_that_others_publish_for_the_same_seed() {
+        let mut chance = Chance(1_234_567);
+        assert_eq!(
+            [chance.next(), chance.next()],
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]
+        );
     }
 
     #[test]

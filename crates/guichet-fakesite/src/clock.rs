@@ -92,7 +92,10 @@ mod tests {
         );
         assert_eq!(clock.now(), at("2026-03-03T06:00:00Z"));
         assert_eq!(clock.real_span(Duration::hours(2)), RealDuration::from_secs(2));
-        assert_eq!(clock.real_span(Duration::seconds(1)), RealDuration::from_millis(5));
+        assert_eq!(
+            clock.real_span(Duration::seconds(1)),
+            RealDuration::from_millis(5)
+        );
     }
 
     #[test]

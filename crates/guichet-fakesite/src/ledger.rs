@@ -65,7 +65,9 @@ pub(crate) struct Ledger {
 
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ledger").field("entries", &lock(&self.entries).len()).finish_non_exhaustive()
+        f.debug_struct("Ledger")
+            .field("entries", &lock(&self.entries).len())
+            .finish_non_exhaustive()
     }
 }
 

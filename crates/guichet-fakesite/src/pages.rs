@@ -1,7 +1,7 @@
 //! The pages as HTML, and as the bytes of their charset. What never enters: which page is due.
 
 use encoding_rs::{Encoding, ISO_8859_15, UTF_8, WINDOWS_1252};
-use minijinja::{Environment, Error, Value, context};
+use minijinja::{Environment, Error, Value, context, value::Serde};
 
 use crate::{
     calendar::Week,
@@ -22,6 +22,7 @@ const TEMPLATES: [(&str, &str); 7] = [
 /// How a page looks and is written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Look<'a> {
+    host: &'a str,
     place: &'a str,
     title: &'a str,
     skin: Skin,
@@ -33,7 +34,8 @@ impl<'a> Look<'a> {
     /// The look of a form's pages.
     pub(crate) fn of_form(host: &'a Host, form: &'a Form) -> Self {
         Self {
-            place: &host.name,
+            host: &host.name,
+            place: host.facts.name.as_ref().unwrap_or(&host.name),
             title: &form.title,
             skin: form.skin,
             apostrophe: form.apostrophe,
@@ -45,7 +47,8 @@ impl<'a> Look<'a> {
     pub(crate) fn of_host(host: &'a Host) -> Self {
         let form = host.forms.first();
         Self {
-            place: &host.name,
+            host: &host.name,
+            place: host.facts.name.as_ref().unwrap_or(&host.name),
             title: "Accueil",
             skin: form.map_or(Skin::Old, |form| form.skin),
             apostrophe: form.map_or(Apostrophe::Straight, |form| form.apostrophe),
@@ -55,6 +58,7 @@ impl<'a> Look<'a> {
 
     fn context(&self) -> Value {
         context! {
+            host => self.host,
             place => self.place,
             title => self.title,
             dsfr => self.skin == Skin::Dsfr,
@@ -139,15 +143,27 @@ impl Pages {
         let desks = || {
             form.desks
                 .iter()
-                .map(|desk| context! { id => desk.id, label => desk.label })
+                .map(|desk| context! { id => desk.id, label => desk.label.as_str() })
                 .collect::<Vec<Value>>()
         };
         let (number, heading, more) = match step {
             Step::Start { error } => (0, form.title.as_str(), context! { error }),
-            Step::Desks { error } => (1, "Choix de la nature du rendez-vous", context! { error, desks => desks() }),
+            Step::Desks { error } => (
+                1,
+                "Choix de la nature du rendez-vous",
+                context! { error, desks => desks() },
+            ),
             Step::Full => (2, "Vérification de disponibilité", context! { english }),
-            Step::Description { desk } => (3, "Description de la nature du rendez-vous", context! { desk }),
-            Step::Calendar(week) => (4, "Choix d’une plage horaire", context! { week => Value::from_serialize(week) }),
+            Step::Description { desk } => (
+                3,
+                "Description de la nature du rendez-vous",
+                context! { desk => *desk },
+            ),
+            Step::Calendar(week) => (
+                4,
+                "Choix d’une plage horaire",
+                context! { week => Value::from(Serde(week)) },
+            ),
         };
         let more = context! { id => form.id, step => number, heading, ..more };
         self.render("form.html", look, more)
@@ -163,14 +179,22 @@ impl Pages {
     ) -> Result<Vec<u8>, Error> {
         let forms: Vec<Value> = forms
             .iter()
-            .map(|form| context! { id => form.id, title => form.title })
+            .map(|form| context! { id => form.id, title => form.title.as_str() })
             .collect();
-        self.render("notice.html", look, context! { heading, lines, forms })
+        self.render(
+            "notice.html",
+            look,
+            context! { heading, lines => lines.iter().copied().collect::<Value>(), forms },
+        )
     }
 
     /// A server's own page without the site's look.
     pub(crate) fn bare(&self, look: &Look<'_>, heading: &str, lines: &[&str]) -> Result<Vec<u8>, Error> {
-        self.render("bare.html", look, context! { heading, lines })
+        self.render(
+            "bare.html",
+            look,
+            context! { heading, lines => lines.iter().copied().collect::<Value>() },
+        )
     }
 
     /// A plausible page without any marker of the platform.

@@ -103,15 +103,16 @@ impl Random {
             );
         }
         for (purpose, release) in (RELEASES..).zip(&self.releases) {
-            let occurrences = release
-                .rule
-                .occurrences(from, to, release.rule.length * 2, zone);
+            let occurrences = release.rule.occurrences(from, to, release.rule.length * 2, zone);
             for (day, (start, _)) in occurrences {
                 let mut chance = Chance::new(self.seed, purpose, day);
                 if chance.share() < release.chance {
                     let factor = 1.0 + release.vary * (2.0 * chance.share() - 1.0);
                     found.push(Opening {
-                        span: (start, start + seconds(release.rule.length.as_seconds_f64() * factor)),
+                        span: (
+                            start,
+                            start + seconds(release.rule.length.as_seconds_f64() * factor),
+                        ),
                         slots: release.slots,
                     });
                 }
@@ -154,7 +155,10 @@ impl Arrivals {
                 continue;
             };
             let places = self.places(monday, with.zone);
-            let room: i64 = places.iter().map(|(start, end)| (*end - *start).num_seconds()).sum();
+            let room: i64 = places
+                .iter()
+                .map(|(start, end)| (*end - *start).num_seconds())
+                .sum();
             if room == 0 {
                 continue;
             }
@@ -162,7 +166,8 @@ impl Arrivals {
             for _ in 0..chance.count(self.per_week) {
                 #[expect(clippy::cast_precision_loss, reason = "a week has few seconds")]
                 let offset = seconds(chance.share() * room as f64);
-                let length = seconds(chance.wait(self.mean.as_seconds_f64())).clamp(Duration::seconds(1), longest);
+                let length =
+                    seconds(chance.wait(self.mean.as_seconds_f64())).clamp(Duration::seconds(1), longest);
                 let start = place(&places, offset);
                 let span = (start, start + length);
                 if span.0 < to && span.1 > from {
@@ -259,7 +264,9 @@ mod tests {
             span: (start, start + Duration::minutes(60)),
             slots: 24,
         };
-        let seen: Vec<u32> = (0..=60).map(|minute| opening.slots_at(start + Duration::minutes(minute))).collect();
+        let seen: Vec<u32> = (0..=60)
+            .map(|minute| opening.slots_at(start + Duration::minutes(minute)))
+            .collect();
         assert_eq!((seen[0], seen[30], seen[59], seen[60]), (24, 12, 1, 0));
         assert!(seen.windows(2).all(|pair| pair[0] >= pair[1]));
         assert_eq!(opening.slots_at(start - Duration::seconds(1)), 0);

@@ -3,6 +3,7 @@
 
 mod check;
 mod shape;
+mod times;
 
 use guichet_model::{DepartmentCode, Instant, Position, ProcedureId, SiteId, TargetId};
 use serde::{Deserialize, Serialize};
@@ -217,7 +218,11 @@ impl Script {
             procedure: form.procedure.clone(),
             key: form.key.clone(),
             target: form.target.clone(),
-            desks: form.desks.iter().map(|desk| (desk.id, desk.label.clone())).collect(),
+            desks: form
+                .desks
+                .iter()
+                .map(|desk| (desk.id, desk.label.clone()))
+                .collect(),
         };
         self.hosts
             .iter()

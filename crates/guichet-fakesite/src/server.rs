@@ -1,11 +1,7 @@
 //! The listener: virtual hosts on one loopback port, the log, the control host. What never enters: what a page says.
 
 use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    io,
-    net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    collections::BTreeMap, fmt::Write as _, io, iter, net::SocketAddr, sync::Arc,
     time::Duration as RealDuration,
 };
 
@@ -13,9 +9,10 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::{ConnectInfo, Request, State as Extract},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header, uri::Authority},
     response::Response,
 };
+use chrono::SecondsFormat;
 use guichet_model::Instant;
 use thiserror::Error;
 use tokio::{
@@ -43,6 +40,8 @@ use crate::{
 const LONGEST_FORM: usize = 64 * 1024;
 /// How much a huge body adds: more than any reader should accept.
 const FLOOD: usize = 5 * 1024 * 1024;
+/// In how many parts it comes.
+const WAVES: usize = 50;
 /// In how many parts a slow body drips.
 const DROPS: u32 = 10;
 /// How long the end waits for answers under way.
@@ -52,7 +51,9 @@ const PATIENCE: RealDuration = RealDuration::from_secs(2);
 #[derive(Debug, Error)]
 pub enum StartError {
     /// Not an address of this machine only.
-    #[error("{0} is not a loopback address; invented booking sites are for this machine only, as in 127.0.0.1:0")]
+    #[error(
+        "{0} is not a loopback address; invented booking sites are for this machine only, as in 127.0.0.1:0"
+    )]
     NotLoopback(SocketAddr),
     /// The address cannot be had.
     #[error("cannot listen on {0}")]
@@ -60,6 +61,9 @@ pub enum StartError {
     /// A page template is not well-formed.
     #[error("a page template is broken")]
     Template(#[from] minijinja::Error),
+    /// The address cannot be written as a URL.
+    #[error("the address cannot be written as a url")]
+    Address(#[from] url::ParseError),
 }
 
 #[derive(Debug)]
@@ -79,6 +83,7 @@ pub struct FakeSites {
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<io::Result<()>>,
+    control: Url,
 }
 
 impl FakeSites {
@@ -86,7 +91,11 @@ impl FakeSites {
     ///
     /// # Errors
     /// When the address is not loopback, or cannot be had.
-    pub async fn start(script: Script, clock: SimulatedClock, listen: SocketAddr) -> Result<Self, StartError> {
+    pub async fn start(
+        script: Script,
+        clock: SimulatedClock,
+        listen: SocketAddr,
+    ) -> Result<Self, StartError> {
         Self::start_with_log(script, clock, listen, None).await
     }
 
@@ -106,6 +115,7 @@ impl FakeSites {
         let failed = |error| StartError::Listen(listen, error);
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let control = Url::parse(&format!("http://{CONTROL}.localhost:{}/", address.port()))?;
         let (stop, mut stopped) = watch::channel(false);
         let shared = Arc::new(Shared {
             script,
@@ -128,7 +138,12 @@ impl FakeSites {
                 })
                 .await
         });
-        Ok(Self { shared, stop, serving })
+        Ok(Self {
+            shared,
+            stop,
+            serving,
+            control,
+        })
     }
 
     /// Where all hosts are served.
@@ -139,13 +154,8 @@ impl FakeSites {
     /// The home page of a host, `http://NAME.localhost:PORT/`; the control host's for a name that no host can have.
     pub fn host_url(&self, host_name: &str) -> Url {
         let port = self.shared.address.port();
-        let control = || {
-            let mut url = Url::from(ROOT);
-            // Only a URL without a host refuses a port.
-            let _has_host = url.set_port(Some(port));
-            url
-        };
-        Url::parse(&format!("http://{host_name}.localhost:{port}/")).unwrap_or_else(|_not_a_name| control())
+        Url::parse(&format!("http://{host_name}.localhost:{port}/"))
+            .unwrap_or_else(|_not_a_name| self.control.clone())
     }
 
     /// Every request so far, oldest first; the control host's are not among them.
@@ -198,7 +208,7 @@ async fn handle(
         .headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
-        .or_else(|| parts.uri.authority().map(|authority| authority.as_str()))
+        .or_else(|| parts.uri.authority().map(Authority::as_str))
         .unwrap_or("");
     let name = host_name(named);
     let path = parts.uri.path();
@@ -223,7 +233,11 @@ async fn handle(
                 at,
                 port: shared.address.port(),
             };
-            let site = Site { host, pages: &shared.pages, sessions: &shared.sessions };
+            let site = Site {
+                host,
+                pages: &shared.pages,
+                sessions: &shared.sessions,
+            };
             site.answer(&asked).unwrap_or_else(|error| {
                 tracing::error!(%error, "a page cannot be written");
                 Answer::text(500, "a page of the imitation is broken\n")
@@ -274,13 +288,20 @@ fn session_cookie(headers: &HeaderMap) -> Option<String> {
 }
 
 fn text_of(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {
-    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    headers
+        .get(name)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 fn all_of(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .map(|(name, value)| {
+            (
+                name.to_string(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
         .collect()
 }
 
@@ -289,32 +310,40 @@ fn respond(shared: &Shared, at: Instant, answer: Answer, busy: Busy) -> Response
         Pace::AtOnce => Body::from(answer.body),
         Pace::Drip(span) => {
             let pause = shared.clock.real_span(span) / DROPS;
-            let (mut to, from) = duplex(LONGEST_FORM);
-            let mut stopping = shared.stopping.clone();
-            tokio::spawn(async move {
-                let _busy = busy;
-                // The reader going away and the end of the sites both end a slow body.
-                tokio::select! {
-                    _ended = stopping.wait_for(|stop| *stop) => {}
-                    _gone = drip(&mut to, &answer.body, pause) => {}
-                }
-            });
-            return with_headers(at, answer.status, &answer.headers, Body::from_stream(ReaderStream::new(from)));
+            let size = answer.body.len().div_ceil(DROPS as usize).max(1);
+            let drops = answer.body.chunks(size).map(<[u8]>::to_vec).collect();
+            stream(shared, drops, pause, busy)
         }
         Pace::Flood => {
-            let mut body = answer.body;
             let line = b"<p>Saint-Quelquepart-sur-Quelquechose</p>\n";
-            body.extend(line.iter().copied().cycle().take(FLOOD));
-            Body::from(body)
+            let wave = line.repeat(FLOOD / WAVES / line.len() + 1);
+            let waves = iter::once(answer.body)
+                .chain(iter::repeat_n(wave, WAVES))
+                .collect();
+            stream(shared, waves, RealDuration::ZERO, busy)
         }
     };
     with_headers(at, answer.status, &answer.headers, body)
 }
 
-async fn drip(to: &mut DuplexStream, body: &[u8], pause: RealDuration) -> io::Result<()> {
-    let size = body.len().div_ceil(DROPS as usize).max(1);
-    for drop in body.chunks(size) {
-        to.write_all(drop).await?;
+/// A body of unknown length that is sent part by part.
+fn stream(shared: &Shared, parts: Vec<Vec<u8>>, pause: RealDuration, busy: Busy) -> Body {
+    let (mut to, from) = duplex(LONGEST_FORM);
+    let mut stopping = shared.stopping.clone();
+    tokio::spawn(async move {
+        let _busy = busy;
+        // The reader going away and the end of the sites both end it.
+        tokio::select! {
+            _ended = stopping.wait_for(|stop| *stop) => {}
+            _gone = send(&mut to, &parts, pause) => {}
+        }
+    });
+    Body::from_stream(ReaderStream::new(from))
+}
+
+async fn send(to: &mut DuplexStream, parts: &[Vec<u8>], pause: RealDuration) -> io::Result<()> {
+    for part in parts {
+        to.write_all(part).await?;
         sleep(pause).await;
     }
     to.shutdown().await
@@ -324,7 +353,10 @@ fn with_headers(at: Instant, status: u16, headers: &[(&'static str, String)], bo
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let date = at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    let all = headers.iter().map(|(name, value)| (*name, value)).chain([("date", &date)]);
+    let all = headers
+        .iter()
+        .map(|(name, value)| (*name, value))
+        .chain([("date", &date)]);
     for (name, value) in all {
         if let Ok(value) = HeaderValue::from_str(value) {
             response.headers_mut().append(name, value);
@@ -349,10 +381,17 @@ fn control(shared: &Shared, path: &str, query: Option<&str>) -> Response {
     let (status, text) = match path {
         "/requests" => lines(false),
         "/violations" => lines(true),
-        "/now" => (200, format!("{}\n", serde_json::json!({ "now": now }))),
+        "/now" => (
+            200,
+            format!(
+                "{}\n",
+                serde_json::json!({ "now": now.to_rfc3339_opts(SecondsFormat::AutoSi, true) })
+            ),
+        ),
         "/truth" => {
-            let pairs: BTreeMap<String, String> =
-                form_urlencoded::parse(query.unwrap_or("").as_bytes()).into_owned().collect();
+            let pairs: BTreeMap<String, String> = form_urlencoded::parse(query.unwrap_or("").as_bytes())
+                .into_owned()
+                .collect();
             let instant = |name: &str, default: Instant| match pairs.get(name) {
                 None => Some(default),
                 Some(text) => text.parse().ok(),
@@ -362,7 +401,10 @@ fn control(shared: &Shared, path: &str, query: Option<&str>) -> Response {
                     let truth = shared.script.truth_between(from, to);
                     (200, serde_json::to_string(&truth).unwrap_or_default())
                 }
-                _ => (400, "`from` and `to` are instants, as in 2026-03-02T00:00:00Z\n".to_owned()),
+                _ => (
+                    400,
+                    "`from` and `to` are instants, as in 2026-03-02T00:00:00Z\n".to_owned(),
+                ),
             }
         }
         _ => (404, "ask for /requests, /violations, /truth or /now\n".to_owned()),
@@ -371,5 +413,10 @@ fn control(shared: &Shared, path: &str, query: Option<&str>) -> Response {
         200 => "application/json",
         _ => "text/plain; charset=utf-8",
     };
-    with_headers(now, status, &[("content-type", kind.to_owned())], Body::from(Bytes::from(text)))
+    with_headers(
+        now,
+        status,
+        &[("content-type", kind.to_owned())],
+        Body::from(Bytes::from(text)),
+    )
 }

@@ -80,7 +80,10 @@ pub(crate) struct Asked<'a> {
 
 impl Asked<'_> {
     fn field(&self, name: &str) -> Option<&str> {
-        self.form.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+        self.form
+            .iter()
+            .find(|(field, _)| field == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -104,17 +107,28 @@ impl Site<'_> {
         match Place::of(asked.path) {
             Place::Booking { form, step } => {
                 if let Some(form) = self.host.form(form) {
-                    let walk = Walk { site: *self, form, look: Look::of_form(self.host, form), asked };
+                    let walk = Walk {
+                        site: *self,
+                        form,
+                        look: Look::of_form(self.host, form),
+                        asked,
+                    };
                     return walk.answer(step);
                 }
             }
             place => {
-                if let Some(answer) = over_host.map(|veil| self.veiled(veil, &look, asked)).transpose()?.flatten() {
+                if let Some(answer) = over_host
+                    .map(|veil| self.veiled(veil, &look, asked))
+                    .transpose()?
+                    .flatten()
+                {
                     return Ok(answer);
                 }
                 if place == Place::Home {
                     let lines = ["Choisissez la démarche pour laquelle vous souhaitez un rendez-vous."];
-                    let body = self.pages.notice(&look, "Prendre un rendez-vous", &lines, &self.host.forms)?;
+                    let body =
+                        self.pages
+                            .notice(&look, "Prendre un rendez-vous", &lines, &self.host.forms)?;
                     return Ok(Answer::page(200, &look, body));
                 }
             }
@@ -133,7 +147,9 @@ impl Site<'_> {
 
     fn not_found(&self, look: &Look<'_>) -> Result<Answer, Error> {
         let lines = ["La page demandée n’existe pas ou a été déplacée."];
-        let body = self.pages.notice(look, "Page introuvable (erreur 404)", &lines, &[])?;
+        let body = self
+            .pages
+            .notice(look, "Page introuvable (erreur 404)", &lines, &[])?;
         Ok(Answer::page(404, look, body))
     }
 
@@ -175,7 +191,9 @@ impl Site<'_> {
                 answer
             }
             State::RedirectLoop => Answer::redirect(asked.path.to_owned()),
-            State::ForeignRedirect => Answer::redirect(format!("http://{ELSEWHERE}.localhost:{}/", asked.port)),
+            State::ForeignRedirect => {
+                Answer::redirect(format!("http://{ELSEWHERE}.localhost:{}/", asked.port))
+            }
             State::ChangedLayout => Answer::page(200, look, pages.changed(look)?),
             State::Gone => self.not_found(look)?,
             State::HugeBody => {
@@ -187,7 +205,9 @@ impl Site<'_> {
         };
         if let Some(retry) = veil.retry_after {
             let value = if retry.as_date {
-                (asked.at + retry.wait).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+                (asked.at + retry.wait)
+                    .format("%a, %d %b %Y %H:%M:%S GMT")
+                    .to_string()
             } else {
                 retry.wait.num_seconds().to_string()
             };
@@ -261,13 +281,14 @@ impl Walk<'_> {
     /// Notes how far the visitor has come, giving a session where there is none yet.
     fn note(&self, visit: Visit, answer: &mut Answer) {
         let sessions = self.site.sessions;
-        match self.asked.session {
-            Some(id) => sessions.note(id, self.form.id, visit),
-            None => {
-                let id = sessions.give(&self.site.host.name);
-                sessions.note(&id, self.form.id, visit);
-                answer.headers.push(("set-cookie", format!("{COOKIE}={id}; path=/; HttpOnly")));
-            }
+        if let Some(id) = self.asked.session {
+            sessions.note(id, self.form.id, visit);
+        } else {
+            let id = sessions.give(&self.site.host.name);
+            sessions.note(&id, self.form.id, visit);
+            answer
+                .headers
+                .push(("set-cookie", format!("{COOKIE}={id}; path=/; HttpOnly")));
         }
     }
 
@@ -284,11 +305,23 @@ impl Walk<'_> {
         if let Some(desk) = self.form.only_desk() {
             return self.enter(desk);
         }
-        if self.veil_over(None).is_some_and(|veil| veil.state == State::NoCalendar) {
-            return self.page(&Step::Start { error: Some(NO_CALENDAR) });
+        if self
+            .veil_over(None)
+            .is_some_and(|veil| veil.state == State::NoCalendar)
+        {
+            return self.page(&Step::Start {
+                error: Some(NO_CALENDAR),
+            });
         }
         let mut answer = self.to_step(1);
-        self.note(Visit { accepted: true, step: 1, desk: None }, &mut answer);
+        self.note(
+            Visit {
+                accepted: true,
+                step: 1,
+                desk: None,
+            },
+            &mut answer,
+        );
         Ok(answer)
     }
 
@@ -322,7 +355,14 @@ impl Walk<'_> {
             (_, true) => 4,
         };
         let mut answer = self.to_step(step);
-        self.note(Visit { accepted: true, step, desk: Some(desk.id) }, &mut answer);
+        self.note(
+            Visit {
+                accepted: true,
+                step,
+                desk: Some(desk.id),
+            },
+            &mut answer,
+        );
         Ok(answer)
     }
 
@@ -374,7 +414,10 @@ impl Walk<'_> {
     /// Whoever goes further books: it is written down elsewhere, and the page says nothing useful.
     fn too_far(&self) -> Result<Answer, Error> {
         let lines = ["Cette étape sert à réserver. Ce site est une imitation : rien n’a été réservé."];
-        let body = self.site.pages.notice(&self.look, "Etape de réservation", &lines, &[])?;
+        let body = self
+            .site
+            .pages
+            .notice(&self.look, "Etape de réservation", &lines, &[])?;
         Ok(Answer::page(200, &self.look, body))
     }
 }

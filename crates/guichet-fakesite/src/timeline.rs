@@ -32,9 +32,11 @@ impl Entry {
     fn applies(&self, at: Instant, zone: Tz) -> bool {
         self.from.is_none_or(|from| from <= at)
             && self.until.is_none_or(|until| at < until)
-            && self
-                .weekly
-                .is_none_or(|rule| rule.spans(at, at + Duration::nanoseconds(1), zone).next().is_some())
+            && self.weekly.is_none_or(|rule| {
+                rule.spans(at, at + Duration::nanoseconds(1), zone)
+                    .next()
+                    .is_some()
+            })
     }
 }
 

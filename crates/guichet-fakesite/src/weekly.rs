@@ -67,10 +67,7 @@ impl Weekly {
             .filter(move |date| rule.days.contains(date.weekday()))
             .filter_map(move |date| {
                 let start = civil::instant_of(date.and_time(rule.at), zone)?;
-                Some((
-                    i64::from(date.num_days_from_ce()),
-                    (start, start + rule.length),
-                ))
+                Some((i64::from(date.num_days_from_ce()), (start, start + rule.length)))
             })
             .filter(move |(_, (start, _))| *start < to)
     }

@@ -21,6 +21,10 @@ pub(crate) fn classify(host: &str, error: &reqwest::Error) -> Failure {
             host,
             reason: tls_words(tls),
         }
+    } else if error.is_connect() && find::<io::Error>(error).is_some_and(wraps_io) {
+        // The connector wraps what ended a handshake, and nothing else, in an error of its own.
+        let reason = "the connection ended during the handshake";
+        Failure::Tls { host, reason }
     } else if error.is_connect() {
         Failure::Connect {
             host,
@@ -49,6 +53,13 @@ fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
         return find(inside);
     }
     error.source().and_then(find)
+}
+
+fn wraps_io(error: &io::Error) -> bool {
+    match error.get_ref() {
+        Some(inside) => inside.is::<io::Error>(),
+        None => false,
+    }
 }
 
 fn io_words(error: &reqwest::Error) -> String {

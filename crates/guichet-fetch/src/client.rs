@@ -49,6 +49,10 @@ impl Client {
     /// # Errors
     /// When the identity would not tell who asks, when an accelerated clock could reach others than this machine, or
     /// when the HTTP client cannot be built.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the identity is the client's from here on"
+    )]
     pub fn new(
         identity: Identity,
         reach: Reach,

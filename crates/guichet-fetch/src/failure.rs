@@ -96,7 +96,7 @@ pub enum Failure {
     ForeignRedirect {
         /// The host that redirected.
         host: String,
-        /// Where to, without query and fragment.
+        /// Where to, without credentials, query and fragment.
         to: Url,
     },
     /// robots.txt asks us not to fetch this; nothing else left.

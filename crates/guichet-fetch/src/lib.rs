@@ -18,6 +18,8 @@ mod reach;
 mod resolver;
 mod robots;
 mod setup;
+#[cfg(test)]
+mod tests;
 
 pub use client::Client;
 pub use failure::Failure;

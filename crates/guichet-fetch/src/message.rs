@@ -136,7 +136,7 @@ impl From<Request> for Hop {
 }
 
 /// Without credentials, which we never send, and without the fragment, which never leaves.
-fn bare(mut url: Url) -> Url {
+pub(crate) fn bare(mut url: Url) -> Url {
     url.set_fragment(None);
     // Both fail only on a URL without a host, which has no credentials and is refused for its scheme.
     let _ = url.set_username("");

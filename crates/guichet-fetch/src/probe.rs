@@ -18,7 +18,7 @@ use crate::{
     failure::Failure,
     headers,
     host::{HostSlot, Ledger, registrable_host},
-    message::{Answer, Hop, Request},
+    message::{Answer, Hop, Request, bare},
     reach::literal_ip,
     robots::{ROBOTS_CAP, Record, RobotsVerdict, robots_url},
 };
@@ -163,9 +163,8 @@ impl Probe {
         }
         // Before the reach of names: where a foreign redirect leads is worth knowing even when we could not go there.
         if registrable_host(to) != self.host {
-            let mut to = to.clone();
+            let mut to = bare(to.clone());
             to.set_query(None);
-            to.set_fragment(None);
             return Err(Failure::ForeignRedirect {
                 host: host.to_owned(),
                 to,

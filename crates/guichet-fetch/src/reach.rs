@@ -68,21 +68,32 @@ fn is_public(ip: IpAddr) -> bool {
     }
 }
 
+/// IPv4 blocks that are not the public internet: first address and prefix length.
+const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
+    // "This network"; private; carrier-grade NAT; loopback; link-local; private.
+    (Ipv4Addr::UNSPECIFIED, 8),
+    (Ipv4Addr::new(10, 0, 0, 0), 8),
+    (Ipv4Addr::new(100, 64, 0, 0), 10),
+    (Ipv4Addr::new(127, 0, 0, 0), 8),
+    (Ipv4Addr::new(169, 254, 0, 0), 16),
+    (Ipv4Addr::new(172, 16, 0, 0), 12),
+    // Protocol assignments; documentation; the former 6to4 relays; private; benchmarks; documentation, twice.
+    (Ipv4Addr::new(192, 0, 0, 0), 24),
+    (Ipv4Addr::new(192, 0, 2, 0), 24),
+    (Ipv4Addr::new(192, 88, 99, 0), 24),
+    (Ipv4Addr::new(192, 168, 0, 0), 16),
+    (Ipv4Addr::new(198, 18, 0, 0), 15),
+    (Ipv4Addr::new(198, 51, 100, 0), 24),
+    (Ipv4Addr::new(203, 0, 113, 0), 24),
+    // Multicast; reserved and broadcast.
+    (Ipv4Addr::new(224, 0, 0, 0), 4),
+    (Ipv4Addr::new(240, 0, 0, 0), 4),
+];
+
 fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let special = match ip.octets() {
-        // "This network", private, loopback, multicast, reserved and broadcast.
-        [0 | 10 | 127 | 224..=255, ..] => true,
-        // Carrier-grade NAT.
-        [100, 64..=127, ..] => true,
-        // Link-local; private.
-        [169, 254, ..] | [172, 16..=31, ..] | [192, 168, ..] => true,
-        // Protocol assignments, the former 6to4 relays, benchmarks.
-        [192, 0, 0, _] | [192, 88, 99, _] | [198, 18 | 19, ..] => true,
-        // Documentation.
-        [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => true,
-        _ => false,
-    };
-    !special
+    !SPECIAL_V4
+        .iter()
+        .any(|(first, length)| (ip.to_bits() ^ first.to_bits()) >> (32 - length) == 0)
 }
 
 fn is_public_v6(ip: Ipv6Addr) -> bool {

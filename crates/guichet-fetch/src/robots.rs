@@ -18,6 +18,10 @@ const RETRY_AFTER_FAILURE: Duration = Duration::from_hours(1);
 /// A longer crawl-delay than this counts as this.
 const LONGEST_CRAWL_DELAY: Duration = Duration::from_hours(24);
 
+/// The most rules ending in `$` that are worked through: each takes some ten kilobytes once understood, and half a
+/// megabyte of them would be an attack.
+const MOST_ENDED_RULES: usize = 500;
+
 /// What robots.txt said about one address, and which robots.txt that was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RobotsVerdict {
@@ -187,14 +191,22 @@ fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-/// The rules for us, or nothing when the text cannot be understood.
+/// The rules for us, or nothing when the text cannot be understood at a reasonable price.
 fn parse(page: &Page) -> Option<Robot> {
-    let text = if page.cut {
+    let whole = if page.cut {
         whole_lines(&page.body)
     } else {
         &page.body
     };
-    Robot::new(PRODUCT, &plain_agents(text)).ok()
+    let text = plain_agents(whole);
+    let ended = text
+        .split(|b| *b == b'\n')
+        .filter(|line| line.contains(&b'$'))
+        .count();
+    if ended > MOST_ENDED_RULES {
+        return None;
+    }
+    Robot::new(PRODUCT, &text).ok()
 }
 
 /// Up to the last line end: half a rule could forbid far more than the whole one.
@@ -203,11 +215,11 @@ fn whole_lines(text: &[u8]) -> &[u8] {
     text.get(..end).unwrap_or(text)
 }
 
-/// Rewrites `User-agent: GuichetOuvert/1.2` to the bare product, so that whoever copies our name from a log into
-/// robots.txt is obeyed.
+/// The text with plain line ends (the parser takes NUL for one too) and with `User-agent: GuichetOuvert/1.2` as the bare
+/// product, so that whoever copies our name from a log into robots.txt is obeyed.
 fn plain_agents(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len() + 1);
-    for line in text.split(|b| matches!(b, b'\n' | b'\r')) {
+    for line in text.split(|b| matches!(b, b'\n' | b'\r' | 0)) {
         if names_us(line) {
             plain.extend_from_slice(b"User-agent: ");
             plain.extend_from_slice(PRODUCT.as_bytes());
@@ -400,5 +412,20 @@ mod tests {
             "https://www.example.org:8443/robots.txt"
         );
         assert_eq!(origin(&url), "https://www.example.org:8443");
+    }
+
+    #[test]
+    fn a_file_that_would_cost_too_much_closes_the_site() {
+        let url = Url::parse("https://www.example.org/booking").unwrap();
+        for end in ["\n", "\r", "\0"] {
+            for (rules, allowed) in [(MOST_ENDED_RULES, true), (MOST_ENDED_RULES + 1, false)] {
+                let text = format!("User-agent: *\n{}", format!("Disallow: /x$ {end}").repeat(rules));
+                assert_eq!(
+                    record(200, &text).verdict(&url).allowed,
+                    allowed,
+                    "{rules} {end:?}"
+                );
+            }
+        }
     }
 }

@@ -79,9 +79,9 @@ impl Platform for HtmlRules {
             .map(|(kind, rule, problem)| format!("`{kind}`: `{}` {problem}", shown(rule)))
             .collect();
         for (kind, rule) in rules() {
-            if rules().any(|(other, same)| other < kind && same == rule) {
+            if rules().any(|(other, same)| other < kind && meaning(same) == meaning(rule)) {
                 problems.push(format!(
-                    "`{kind}`: `{}` stands under another key too; a page that shows it could never be told apart",
+                    "`{kind}`: `{}` stands under another key too; keep it under the one that it proves",
                     shown(rule)
                 ));
             }
@@ -147,6 +147,14 @@ impl Rule {
             Self::Element(selector) => document::elements(html).any(|element| selector.matches(&element)),
             Self::Words(words) => visible.contains(words.as_str()),
         }
+    }
+}
+
+/// Two rules with the same meaning always hold together.
+fn meaning(rule: &str) -> String {
+    match rule.strip_prefix("text:") {
+        Some(words) => text::comparable(words),
+        None => rule.split_whitespace().collect::<Vec<_>>().join(" "),
     }
 }
 

@@ -20,7 +20,11 @@ const DAILY_PRUNE: &str = "0 47 3 * * *";
 ///
 /// # Errors
 /// When the scheduler cannot start.
-pub async fn start(store: Arc<Mutex<Store>>, clock: Arc<dyn Clock>, keep_pages: TimeDelta) -> Result<JobScheduler, JobSchedulerError> {
+pub async fn start(
+    store: Arc<Mutex<Store>>,
+    clock: Arc<dyn Clock>,
+    keep_pages: TimeDelta,
+) -> Result<JobScheduler, JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
     let checked = Arc::clone(&store);
     scheduler
@@ -49,7 +53,10 @@ fn check(store: &Mutex<Store>) {
     let Ok(store) = store.lock() else { return };
     match store.check_derived(&mut |_, _| {}) {
         Ok(0) => tracing::info!("the derived tables are what the observations say"),
-        Ok(differing) => tracing::error!(differing, "derived tables differ from the observations; run `guichet rebuild`"),
+        Ok(differing) => tracing::error!(
+            differing,
+            "derived tables differ from the observations; run `guichet rebuild`"
+        ),
         Err(error) => tracing::error!(%error, "the derived tables could not be checked"),
     }
 }

@@ -77,19 +77,29 @@ fn uniform(seed: u64, target: &TargetId, number: i64) -> f64 {
     hash.update(target.as_str());
     hash.update(number.to_le_bytes());
     let digest = hash.finalize();
-    let bits = digest.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte)) >> 11;
+    let bits = digest
+        .iter()
+        .take(8)
+        .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte))
+        >> 11;
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit exactly")]
     let number = bits as f64 / (1_u64 << 53) as f64;
     number
 }
 
 fn span(length: Duration) -> TimeDelta {
-    TimeDelta::from_std(length).unwrap_or(TimeDelta::days(365)).max(TimeDelta::minutes(1))
+    TimeDelta::from_std(length)
+        .unwrap_or(TimeDelta::days(365))
+        .max(TimeDelta::minutes(1))
 }
 
 /// A share of a span, to the millisecond.
 fn part(length: TimeDelta, share: f64) -> TimeDelta {
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "at most a year in milliseconds")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "at most a year in milliseconds"
+    )]
     let part = (length.num_milliseconds() as f64 * share) as i64;
     TimeDelta::milliseconds(part)
 }
@@ -103,15 +113,26 @@ pub fn stratum(at: Instant, cadence: Duration) -> i64 {
 pub fn appointment(candidate: &Candidate<'_>, now: Instant, seed: u64) -> Appointment {
     let state = candidate.state;
     if state.alive_since.is_none() {
-        return Appointment { at: probation_at(candidate, seed), stratum: None, purpose: Purpose::Probation, intensity_per_h: None };
+        return Appointment {
+            at: probation_at(candidate, seed),
+            stratum: None,
+            purpose: Purpose::Probation,
+            intensity_per_h: None,
+        };
     }
     let length = span(candidate.cadence);
     let current = stratum(now, candidate.cadence);
-    let number = if state.stratum.is_some_and(|done| done >= current) { current + 1 } else { current };
+    let number = if state.stratum.is_some_and(|done| done >= current) {
+        current + 1
+    } else {
+        current
+    };
     let start = DateTime::from_timestamp_millis(number * length.num_milliseconds()).unwrap_or(now);
     let planned = start + part(length, uniform(seed, candidate.id, number));
     // Two random instants of neighbouring strata can be close together: politeness moves the later one back.
-    let allowed = state.last_probe_at.map_or(planned, |last| last + LEAST_GAP.min(length));
+    let allowed = state
+        .last_probe_at
+        .map_or(planned, |last| last + LEAST_GAP.min(length));
     Appointment {
         at: planned.max(allowed),
         stratum: Some(number),
@@ -124,9 +145,19 @@ pub fn appointment(candidate: &Candidate<'_>, now: Instant, seed: u64) -> Appoin
 /// tenth, so that many dead links do not knock together.
 fn probation_at(candidate: &Candidate<'_>, seed: u64) -> Instant {
     let state = candidate.state;
-    let Some(last) = state.last_probe_at else { return DateTime::UNIX_EPOCH };
-    let wait = if state.probation_tries <= DAILY_TRIES { TimeDelta::days(1) } else { TimeDelta::days(7) };
-    last + wait + part(wait, 0.1 * uniform(seed, candidate.id, i64::from(state.probation_tries)))
+    let Some(last) = state.last_probe_at else {
+        return DateTime::UNIX_EPOCH;
+    };
+    let wait = if state.probation_tries <= DAILY_TRIES {
+        TimeDelta::days(1)
+    } else {
+        TimeDelta::days(7)
+    };
+    last + wait
+        + part(
+            wait,
+            0.1 * uniform(seed, candidate.id, i64::from(state.probation_tries)),
+        )
 }
 
 /// Who is due at `now`, at most one probe a host, in the order in which to begin. Hosts in `busy` have a probe under
@@ -145,18 +176,29 @@ pub fn due<S: std::hash::BuildHasher>(
         .filter(|(_, appointment)| appointment.at <= now)
         .collect();
     // Planned samples go before trials of links that may be dead.
-    waiting.sort_by_key(|(index, appointment)| (appointment.purpose == Purpose::Probation, appointment.at, *index));
+    waiting.sort_by_key(|(index, appointment)| {
+        (appointment.purpose == Purpose::Probation, appointment.at, *index)
+    });
     let mut taken: HashSet<&str> = HashSet::new();
     let mut result = Vec::new();
     for (index, appointment) in waiting {
         let host = candidates[index].host;
-        let state = hosts.get(host).cloned().unwrap_or_default();
+        let state = hosts.get(host).copied().unwrap_or_default();
         if state.not_before.is_some_and(|until| now < until) {
             if appointment.purpose == Purpose::Base {
-                result.push(Due { index, appointment, action: Action::Withhold });
+                result.push(Due {
+                    index,
+                    appointment,
+                    action: Action::Withhold,
+                });
             }
-        } else if free_at(&state).is_none_or(|free| free <= now) && !busy.contains(host) && taken.insert(host) {
-            result.push(Due { index, appointment, action: Action::Probe });
+        } else if free_at(&state).is_none_or(|free| free <= now) && !busy.contains(host) && taken.insert(host)
+        {
+            result.push(Due {
+                index,
+                appointment,
+                action: Action::Probe,
+            });
         }
     }
     result
@@ -181,9 +223,14 @@ pub fn next_wake<S: std::hash::BuildHasher>(
         .filter(|candidate| !busy.contains(candidate.host))
         .map(|candidate| {
             let appointment = appointment(candidate, now, seed);
-            let host = hosts.get(candidate.host).cloned().unwrap_or_default();
-            let blocked = host.not_before.filter(|_| appointment.purpose == Purpose::Probation);
-            [free_at(&host), blocked].into_iter().flatten().fold(appointment.at, Instant::max)
+            let host = hosts.get(candidate.host).copied().unwrap_or_default();
+            let blocked = host
+                .not_before
+                .filter(|_| appointment.purpose == Purpose::Probation);
+            [free_at(&host), blocked]
+                .into_iter()
+                .flatten()
+                .fold(appointment.at, Instant::max)
         })
         .min()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use guichet_fetch::{Answer, Client, Failure, Request, RobotsVerdict, registrable_host};
 use guichet_model::{Cause, DeskReading, Exchange, Instant, Outcome, ProbeFacts, Sha256Hex, Target};
-use guichet_platforms::{Ask, MOST_STEPS, Page, Platform, Reading, Step, Trail, conclude, generic};
+use guichet_platforms::{Ask, Desk, MOST_STEPS, Page, Platform, Reading, Step, Trail, desks::break_off, generic};
 use url::Url;
 
 /// What a probe brought.
@@ -37,7 +37,13 @@ impl Probed {
 
 /// Probes `target` once: at most [`MOST_STEPS`] questions, all on its own registrable host. `round` is how many probes
 /// of it came before. A site's misbehaviour is an outcome, never an error. `clock_now` tells the time.
-pub async fn probe(client: &Client, platform: &dyn Platform, target: &Target, round: u64, clock_now: &(dyn Fn() -> Instant + Sync)) -> Probed {
+pub async fn probe(
+    client: &Client,
+    platform: &dyn Platform,
+    target: &Target,
+    round: u64,
+    clock_now: &(dyn Fn() -> Instant + Sync),
+) -> Probed {
     let mut walk = Walk::default();
     let asked_at = clock_now();
     let mut lease = match client.probe(&target.url).await {
@@ -49,7 +55,14 @@ pub async fn probe(client: &Client, platform: &dyn Platform, target: &Target, ro
     };
     let began_at = clock_now();
     let verdict = walk.follow(&mut lease, platform, target, round).await;
-    walk.end(verdict, platform, began_at, clock_now(), lease.requests(), lease.robots().cloned())
+    walk.end(
+        verdict,
+        platform,
+        began_at,
+        clock_now(),
+        lease.requests(),
+        lease.robots().cloned(),
+    )
 }
 
 /// What a probe comes to, and why.
@@ -60,7 +73,10 @@ struct Verdict {
 
 impl Verdict {
     fn plain(outcome: Outcome, why: impl Into<String>) -> Self {
-        Self { reading: Reading::plain(outcome), why: why.into() }
+        Self {
+            reading: Reading::plain(outcome),
+            why: why.into(),
+        }
     }
 
     fn failed(failure: &Failure) -> Self {
@@ -72,17 +88,23 @@ impl Verdict {
 fn cause_of(failure: &Failure) -> Cause {
     match failure {
         Failure::RobotsDisallowed { .. } => Cause::Refused,
-        Failure::RobotsUnavailable { status: Some(429), .. } => Cause::RateLimited,
+        Failure::RobotsUnavailable {
+            status: Some(429), ..
+        } => Cause::RateLimited,
         Failure::RobotsUnavailable { status: Some(_), .. } => Cause::Overloaded,
+        Failure::RobotsUnavailable { source: Some(source), .. } => cause_of(source),
         Failure::ForeignRedirect { to, .. } if is_login(to) => Cause::LoginRequired,
-        Failure::ForeignRedirect { .. } | Failure::TooLarge { .. } | Failure::TooManyRedirects { .. } => Cause::Unrecognised,
+        Failure::ForeignRedirect { .. } | Failure::TooLarge { .. } | Failure::TooManyRedirects { .. } => {
+            Cause::Unrecognised
+        }
         Failure::ForbiddenAddress { .. } | Failure::ForbiddenScheme { .. } => Cause::Withheld,
         _ => Cause::Unreachable,
     }
 }
 
 fn is_login(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| host == "franceconnect.gouv.fr" || host.ends_with(".franceconnect.gouv.fr"))
+    url.host_str()
+        .is_some_and(|host| host == "franceconnect.gouv.fr" || host.ends_with(".franceconnect.gouv.fr"))
 }
 
 /// The questions and answers of one probe so far.
@@ -90,13 +112,20 @@ fn is_login(url: &Url) -> bool {
 struct Walk {
     asked: Vec<Ask>,
     noted: Vec<DeskReading>,
+    listed: Vec<Desk>,
     exchanges: Vec<Exchange>,
     last: Option<(Sha256Hex, String)>,
     retry_after: Option<Duration>,
 }
 
 impl Walk {
-    async fn follow(&mut self, lease: &mut guichet_fetch::Probe, platform: &dyn Platform, target: &Target, round: u64) -> Verdict {
+    async fn follow(
+        &mut self,
+        lease: &mut guichet_fetch::Probe,
+        platform: &dyn Platform,
+        target: &Target,
+        round: u64,
+    ) -> Verdict {
         let mut ask = platform.begin(target);
         loop {
             if registrable_host(ask.url()) != registrable_host(&target.url) {
@@ -111,22 +140,30 @@ impl Walk {
                 Err(failure) => return self.broken_off(cause_of(&failure), failure.to_string()),
             };
             self.keep(&answer);
-            let page = Page { url: &answer.final_url, status: answer.status, body: &answer.body };
+            let page = Page {
+                url: &answer.final_url,
+                status: answer.status,
+                body: &answer.body,
+            };
             if let Some(outcome) = generic::verdict(&page) {
-                let why = format!("the answer (status {}) is the same on every platform: {}", answer.status, words(&outcome));
+                let why = format!(
+                    "the answer (status {}) is the same on every platform: {}",
+                    answer.status,
+                    words(&outcome)
+                );
                 return match outcome {
                     Outcome::Unknown(cause) => self.broken_off(cause, why),
                     told => Verdict::plain(told, why),
                 };
             }
-            let trail = Trail { round, asked: &self.asked, noted: &self.noted };
-            match platform.read(target, &page, &trail) {
+            match platform.read(target, &page, &self.trail(round)) {
                 Ok(Step::Read(reading)) => {
                     let why = format!("{} read the page: {}", platform.name(), words(&reading.outcome));
                     return Verdict { reading, why };
                 }
-                Ok(Step::Ask { noted, next }) => {
+                Ok(Step::Ask { noted, listed, next }) => {
                     self.noted.extend(noted);
+                    self.listed.extend(listed);
                     ask = next;
                 }
                 Err(unrecognised) => return self.broken_off(Cause::Unrecognised, unrecognised.to_string()),
@@ -134,11 +171,21 @@ impl Walk {
         }
     }
 
+    fn trail(&self, round: u64) -> Trail<'_> {
+        Trail {
+            round,
+            asked: &self.asked,
+            noted: &self.noted,
+            listed: &self.listed,
+        }
+    }
+
     /// A probe that ended before its last page: what desks had said by then still counts.
     fn broken_off(&self, cause: Cause, why: impl Into<String>) -> Verdict {
-        let outcome = conclude(&self.noted, Some(&Outcome::Unknown(cause)));
-        let desks_seen = u16::try_from(self.noted.len()).unwrap_or(u16::MAX);
-        Verdict { reading: Reading { outcome, desks: self.noted.clone(), desks_seen }, why: why.into() }
+        Verdict {
+            reading: break_off(&self.trail(0), Outcome::Unknown(cause)),
+            why: why.into(),
+        }
     }
 
     fn keep(&mut self, answer: &Answer) {
@@ -199,7 +246,10 @@ fn request(ask: Ask) -> Request {
 }
 
 fn words(outcome: &Outcome) -> String {
-    outcome.cause().map_or_else(|| outcome.as_str().to_owned(), |cause| format!("unknown, {cause}"))
+    outcome.cause().map_or_else(
+        || outcome.as_str().to_owned(),
+        |cause| format!("unknown, {cause}"),
+    )
 }
 
 fn millis(duration: Duration) -> u64 {

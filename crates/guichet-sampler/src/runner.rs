@@ -61,7 +61,10 @@ impl Pass {
     }
 
     fn count(&mut self, outcome: &Outcome) {
-        let place = Outcome::WORDS.iter().position(|word| *word == outcome.as_str()).unwrap_or(3);
+        let place = Outcome::WORDS
+            .iter()
+            .position(|word| *word == outcome.as_str())
+            .unwrap_or(3);
         self.outcomes[place] += 1;
     }
 }
@@ -98,19 +101,28 @@ impl Sampler {
     ) -> Result<Self, SamplerError> {
         let state = {
             let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
-            let targets: Vec<_> = watched.iter().map(|watched| (watched.target.id.clone(), watched.zone)).collect();
+            let targets: Vec<_> = watched
+                .iter()
+                .map(|watched| (watched.target.id.clone(), watched.zone))
+                .collect();
             store.ensure_targets(&targets)?;
             store.sampling_state()?
         };
         let mut known: HashMap<_, _> = state.targets.into_iter().collect();
-        let states = watched.iter().map(|watched| known.remove(&watched.target.id).unwrap_or_default()).collect();
+        let states = watched
+            .iter()
+            .map(|watched| known.remove(&watched.target.id).unwrap_or_default())
+            .collect();
         let hosts: HashMap<String, HostState> = state.hosts.into_iter().collect();
         for (host, state) in &hosts {
             if let Some(last) = state.last_probe_at {
                 client.remember(host, last);
             }
         }
-        let host_of = watched.iter().map(|watched| registrable_host(&watched.target.url)).collect();
+        let host_of = watched
+            .iter()
+            .map(|watched| registrable_host(&watched.target.url))
+            .collect();
         Ok(Self {
             watched,
             host_of,
@@ -173,7 +185,12 @@ impl Sampler {
             .iter()
             .zip(&self.host_of)
             .zip(&self.states)
-            .map(|((watched, host), state)| Candidate { id: &watched.target.id, host, cadence: watched.target.cadence, state })
+            .map(|((watched, host), state)| Candidate {
+                id: &watched.target.id,
+                host,
+                cadence: watched.target.cadence,
+                state,
+            })
             .collect()
     }
 
@@ -181,14 +198,26 @@ impl Sampler {
         if self.probes.len() >= self.concurrency {
             return None;
         }
-        planner::next_wake(&self.candidates(), &self.hosts, &self.busy, self.clock.now(), self.seed)
+        planner::next_wake(
+            &self.candidates(),
+            &self.hosts,
+            &self.busy,
+            self.clock.now(),
+            self.seed,
+        )
     }
 
     /// Which targets are due by `horizon`, by place.
     fn due_before(&self, horizon: Instant) -> HashSet<usize> {
         let candidates = self.candidates();
-        let due = |candidate: &Candidate<'_>| planner::appointment(candidate, horizon, self.seed).at <= horizon;
-        candidates.iter().enumerate().filter(|(_, candidate)| due(candidate)).map(|(index, _)| index).collect()
+        let due =
+            |candidate: &Candidate<'_>| planner::appointment(candidate, horizon, self.seed).at <= horizon;
+        candidates
+            .iter()
+            .enumerate()
+            .filter(|(_, candidate)| due(candidate))
+            .map(|(index, _)| index)
+            .collect()
     }
 
     async fn begin_due(&mut self) -> Result<(), SamplerError> {
@@ -222,22 +251,36 @@ impl Sampler {
         let round = self.states[due.index].rounds;
         self.probes.spawn(async move {
             let now = move || clock.now();
-            (due, probe(&client, watched.platform, &watched.target, round, &now).await)
+            (
+                due,
+                probe(&client, watched.platform, &watched.target, round, &now).await,
+            )
         });
     }
 
     async fn withhold(&mut self, due: Due, now: Instant) -> Result<(), SamplerError> {
         let watched = &self.watched[due.index];
         let observation = observation(watched, due.appointment, now, Outcome::Unknown(Cause::Withheld));
-        let state = TargetState { stratum: due.appointment.stratum, last_planned_at: Some(due.appointment.at), ..self.states[due.index].clone() };
-        self.store_record(due.index, observation, state, Kept::default()).await
+        let state = TargetState {
+            stratum: due.appointment.stratum,
+            last_planned_at: Some(due.appointment.at),
+            ..self.states[due.index].clone()
+        };
+        self.store_record(due.index, observation, state, Kept::default())
+            .await
     }
 
     async fn finish(&mut self, (due, probed): (Due, Probed)) -> Result<(), SamplerError> {
         let (watched, host) = (&self.watched[due.index], self.host_of[due.index].clone());
         self.busy.remove(&host);
-        let before = self.hosts.get(&host).cloned().unwrap_or_default();
-        let host_state = breaker::after(&before, &probed.outcome, probed.asked(), probed.retry_after, probed.ended_at);
+        let before = self.hosts.get(&host).copied().unwrap_or_default();
+        let host_state = breaker::after(
+            &before,
+            &probed.outcome,
+            probed.asked(),
+            probed.retry_after,
+            probed.ended_at,
+        );
         if host_state.not_before.is_some_and(|until| until > probed.ended_at) {
             tracing::info!(host, cause = ?probed.outcome.cause(), until = ?host_state.not_before, "staying away from a host");
         }
@@ -246,8 +289,12 @@ impl Sampler {
         observation.desks = probed.desks;
         observation.probe = Some(probed.facts);
         let robots = probed.robots.as_ref().map(robots_record);
-        self.hosts.insert(host.clone(), host_state.clone());
-        let kept = Kept { page: probed.page, host: Some((host, host_state)), robots };
+        self.hosts.insert(host.clone(), host_state);
+        let kept = Kept {
+            page: probed.page,
+            host: Some((host, host_state)),
+            robots,
+        };
         self.store_record(due.index, observation, state, kept).await
     }
 
@@ -271,7 +318,10 @@ impl Sampler {
                 host: kept.host.as_ref().map(|(host, state)| (host.as_str(), state)),
                 robots: kept.robots.as_ref(),
             };
-            let id = store.lock().unwrap_or_else(PoisonError::into_inner).record(&record)?;
+            let id = store
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .record(&record)?;
             Ok::<_, StoreError>((id, observation))
         })
         .await??;
@@ -292,7 +342,10 @@ impl Sampler {
                 () = &mut deadline => break,
             }
         }
-        tracing::info!(dropped = self.probes.len(), "probes under way were dropped; nothing of them is stored");
+        tracing::info!(
+            dropped = self.probes.len(),
+            "probes under way were dropped; nothing of them is stored"
+        );
         self.probes.shutdown().await;
         Ok(())
     }
@@ -313,7 +366,12 @@ async fn sleep_until(clock: &dyn Clock, wake: Option<Instant>) {
     }
 }
 
-fn observation(watched: &Watched, appointment: Appointment, observed_at: Instant, outcome: Outcome) -> Observation {
+fn observation(
+    watched: &Watched,
+    appointment: Appointment,
+    observed_at: Instant,
+    outcome: Outcome,
+) -> Observation {
     Observation {
         target: watched.target.id.clone(),
         observed_at,
@@ -330,7 +388,9 @@ fn observation(watched: &Watched, appointment: Appointment, observed_at: Instant
 fn state_after(before: &TargetState, appointment: Appointment, probed: &Probed) -> TargetState {
     let trial = appointment.purpose == Purpose::Probation;
     TargetState {
-        alive_since: before.alive_since.or(probed.outcome.is_known().then_some(probed.ended_at)),
+        alive_since: before
+            .alive_since
+            .or(probed.outcome.is_known().then_some(probed.ended_at)),
         probation_tries: before.probation_tries + u32::from(trial),
         last_planned_at: Some(appointment.at).filter(|_| !trial).or(before.last_planned_at),
         last_probe_at: Some(probed.ended_at),

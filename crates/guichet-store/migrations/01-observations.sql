@@ -15,13 +15,15 @@ CREATE TABLE observation (
   target_id       INTEGER NOT NULL REFERENCES target (id),
   observed_at     INTEGER NOT NULL CHECK (observed_at BETWEEN 0 AND 253402214400000), -- up to the year 9999
   source          TEXT NOT NULL,        -- sampler, or the name of an imported log
-  outcome         TEXT NOT NULL CHECK (outcome IN ('open', 'full', 'shut', 'unknown')),
+  -- Words are compared one by one: for a list, SQLite builds a table anew with each row, which doubles an import.
+  outcome         TEXT NOT NULL
+    CHECK (outcome = 'open' OR outcome = 'full' OR outcome = 'shut' OR outcome = 'unknown'),
   cause           TEXT CHECK ((outcome = 'unknown') = (cause IS NOT NULL)), -- the words are the model's: they may grow
   slots           INTEGER CHECK (slots >= 0),
   slots_exact     INTEGER CHECK (slots_exact IN (0, 1)), -- 1: exactly so many, 0: at least; NULL: not told
   earliest_at     INTEGER,
   horizon_on      TEXT,                 -- civil date of the last day shown
-  purpose         TEXT NOT NULL CHECK (purpose IN ('base', 'burst', 'probation')),
+  purpose         TEXT NOT NULL CHECK (purpose = 'base' OR purpose = 'burst' OR purpose = 'probation'),
   intensity_per_h REAL CHECK (intensity_per_h > 0), -- planned probes per hour; NULL: the log does not tell
   desks           TEXT,                 -- JSON array; NULL: the page has none
   platform        TEXT,                 -- from here on: how the probe went; NULL for imported observations

@@ -58,7 +58,7 @@ pub(crate) fn sha256(bytes: &[u8]) -> Result<Sha256Hex, Failure> {
         .map_err(|_wrong_length| Failure::Corrupt(format!("a hash of {} bytes", bytes.len())))
 }
 
-/// An outcome in six columns.
+/// An outcome in columns: the word itself stands beside these.
 #[derive(Debug, Default)]
 pub(crate) struct OutcomeColumns {
     pub(crate) cause: Option<String>,

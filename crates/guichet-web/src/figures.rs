@@ -21,7 +21,8 @@ pub(crate) struct Figures {
     /// `None` where nothing was ever observed.
     pub(crate) availability: Option<Availability>,
     pub(crate) state: State,
-    /// The hour of the last observation, and of the last one that saw a slot.
+    /// The hours of the first and the last observation, and of the last one that saw a slot.
+    pub(crate) first: Option<LocalHour>,
     pub(crate) last: Option<LocalHour>,
     pub(crate) last_open: Option<LocalHour>,
     /// The civil time of all local hours and dates here.
@@ -37,6 +38,7 @@ impl Figures {
         };
         Self {
             state: State::of(availability.as_ref()),
+            first: tallies.iter().find(|tally| !tally.counts.is_empty()).map(|tally| tally.at),
             last: last(|tally| !tally.counts.is_empty()),
             last_open: last(|tally| tally.counts.open > 0),
             availability,

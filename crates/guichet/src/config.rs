@@ -21,7 +21,7 @@ struct File {
     data: Option<PathBuf>,
     db: Option<PathBuf>,
     contact: Option<String>,
-    public_page: Option<Url>,
+    public_page: Option<String>,
     listen: Option<SocketAddr>,
     publish: Publish,
     sampler: Sampling,
@@ -35,7 +35,9 @@ struct Publish {
 
 impl Default for Publish {
     fn default() -> Self {
-        Self { delay: "2h".to_owned() }
+        Self {
+            delay: "2h".to_owned(),
+        }
     }
 }
 
@@ -49,7 +51,11 @@ struct Sampling {
 
 impl Default for Sampling {
     fn default() -> Self {
-        Self { seed: 1, concurrency: 8, keep_pages: "90d".to_owned() }
+        Self {
+            seed: 1,
+            concurrency: 8,
+            keep_pages: "90d".to_owned(),
+        }
     }
 }
 
@@ -81,7 +87,12 @@ pub(crate) struct Settings {
 impl Settings {
     /// Resolves file and command line.
     pub(crate) fn resolve(common: &Common) -> anyhow::Result<Self> {
-        let file = common.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let file = common
+            .config
+            .as_deref()
+            .map(read)
+            .transpose()?
+            .unwrap_or_default();
         let named_db = common.db.clone().or(file.db);
         let concurrency = file.sampler.concurrency;
         if !(1..=64).contains(&concurrency) {
@@ -89,15 +100,24 @@ impl Settings {
         }
         let contact = common.contact.clone().or(file.contact);
         if contact.as_ref().is_some_and(|contact| contact.trim().is_empty()) {
-            bail!("the contact address is empty; write an e-mail address that you read, as in --contact you@example.org");
+            bail!(
+                "the contact address is empty; write an e-mail address that you read, as in --contact you@example.org"
+            );
         }
         Ok(Self {
-            data: common.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("data")),
+            data: common
+                .data
+                .clone()
+                .or(file.data)
+                .unwrap_or_else(|| PathBuf::from("data")),
             db_named: named_db.is_some(),
             db: named_db.unwrap_or_else(|| PathBuf::from("guichet.db")),
             contact,
-            public_page: file.public_page,
-            listen: common.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+            public_page: file.public_page.as_deref().map(page).transpose()?,
+            listen: common
+                .listen
+                .or(file.listen)
+                .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
             publish_delay: span("publish.delay", &file.publish.delay)?,
             seed: file.sampler.seed,
             concurrency,
@@ -107,8 +127,16 @@ impl Settings {
 }
 
 fn read(path: &Path) -> anyhow::Result<File> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read the configuration {}", path.display()))?;
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read the configuration {}", path.display()))?;
     toml::from_str(&text).map_err(|error| anyhow!("{}: {error}", path.display()))
+}
+
+fn page(text: &str) -> anyhow::Result<Url> {
+    Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
+        .ok_or_else(|| anyhow!("public_page is `{text}`; write an address that begins with https://"))
 }
 
 fn span(key: &str, text: &str) -> anyhow::Result<TimeDelta> {
@@ -124,7 +152,10 @@ mod tests {
     /// The example file, every commented key switched on.
     fn example() -> String {
         let text = include_str!("../../../deploy/guichet.example.toml");
-        text.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).collect::<Vec<_>>().join("\n")
+        text.lines()
+            .map(|line| line.strip_prefix("#: ").unwrap_or(line))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     #[test]
@@ -132,9 +163,19 @@ mod tests {
         let file: File = toml::from_str(&example()).unwrap();
         let (publish, sampling) = (Publish::default(), Sampling::default());
         assert_eq!(file.publish.delay, publish.delay);
-        assert_eq!((file.sampler.seed, file.sampler.concurrency, file.sampler.keep_pages), (sampling.seed, sampling.concurrency, sampling.keep_pages));
+        assert_eq!(
+            (
+                file.sampler.seed,
+                file.sampler.concurrency,
+                file.sampler.keep_pages
+            ),
+            (sampling.seed, sampling.concurrency, sampling.keep_pages)
+        );
         let defaults = Settings::resolve(&Common::default()).unwrap();
-        assert_eq!((file.data, file.db, file.listen), (Some(defaults.data), Some(defaults.db), Some(defaults.listen)));
+        assert_eq!(
+            (file.data, file.db, file.listen),
+            (Some(defaults.data), Some(defaults.db), Some(defaults.listen))
+        );
         assert!(file.contact.is_some() && file.public_page.is_some());
     }
 
@@ -142,9 +183,19 @@ mod tests {
     fn an_unknown_key_is_refused_with_its_place() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("guichet.toml");
-        fs::write(&path, "contact = \"you@example.org\"\n[publish]\ndelai = \"2h\"\n").unwrap();
-        let common = Common { config: Some(path), ..Common::default() };
+        fs::write(
+            &path,
+            "contact = \"you@example.org\"\n[publish]\ndelai = \"2h\"\n",
+        )
+        .unwrap();
+        let common = Common {
+            config: Some(path),
+            ..Common::default()
+        };
         let message = format!("{:#}", Settings::resolve(&common).unwrap_err());
-        assert!(message.contains("guichet.toml") && message.contains("line 3") && message.contains("delai"), "{message}");
+        assert!(
+            message.contains("guichet.toml") && message.contains("line 3") && message.contains("delai"),
+            "{message}"
+        );
     }
 }

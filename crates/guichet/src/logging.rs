@@ -7,9 +7,16 @@ use tracing_subscriber::EnvFilter;
 
 /// Starts logging; a service tells each probe, other commands only what goes wrong. `GUICHET_LOG` overrides.
 pub(crate) fn start(service: bool) {
-    let usual = if service { "info,tokio_cron_scheduler=warn" } else { "warn" };
+    let usual = if service {
+        "info,tokio_cron_scheduler=warn"
+    } else {
+        "warn"
+    };
     let filter = EnvFilter::try_from_env("GUICHET_LOG").unwrap_or_else(|_unset| EnvFilter::new(usual));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(stderr().is_terminal());
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal());
     if std::env::var("GUICHET_LOG_FORMAT").is_ok_and(|format| format == "json") {
         log.json().flatten_event(true).init();
     } else {

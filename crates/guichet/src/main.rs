@@ -17,8 +17,6 @@ mod opening;
 mod show;
 mod signals;
 
-use exit::Exit;
-
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     logging::start(arguments.command.is_service());

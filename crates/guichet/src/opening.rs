@@ -38,7 +38,11 @@ pub(crate) fn reader(path: &Path) -> anyhow::Result<Reader> {
 pub(crate) fn clock(acceleration: Option<Acceleration>) -> Arc<dyn Clock> {
     match acceleration {
         None => Arc::new(SystemClock),
-        Some(Acceleration { start, speed }) => Arc::new(AcceleratedClock { real_start: start, sim_start: start, speed }),
+        Some(Acceleration { start, speed }) => Arc::new(AcceleratedClock {
+            real_start: start,
+            sim_start: start,
+            speed,
+        }),
     }
 }
 
@@ -55,14 +59,21 @@ pub(crate) fn reach(common: &Common) -> Reach {
 /// The client that all requests leave through; it needs a contact address.
 pub(crate) fn client(settings: &Settings, reach: Reach, clock: Arc<dyn Clock>) -> anyhow::Result<Client> {
     let Some(contact) = settings.contact.clone() else {
-        bail!("nothing is asked without a contact address; add --contact you@example.org, an address that you read");
+        bail!(
+            "nothing is asked without a contact address; add --contact you@example.org, an address that you read"
+        );
     };
     let page = match &settings.public_page {
         Some(page) => page.clone(),
         // No page of ours is known: an address that reaches the operator is the honest pointer.
-        None => Url::parse(&format!("mailto:{contact}")).context("the contact address is not an e-mail address")?,
+        None => Url::parse(&format!("mailto:{contact}"))
+            .context("the contact address is not an e-mail address")?,
     };
-    let identity = Identity { version: env!("CARGO_PKG_VERSION").to_owned(), page: page.to_string(), contact };
+    let identity = Identity {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        page: page.to_string(),
+        contact,
+    };
     Ok(Client::new(identity, reach, Limits::default(), clock)?)
 }
 
@@ -73,7 +84,11 @@ pub(crate) fn watched(catalog: &Catalog) -> Vec<Watched> {
         .filter(|(_, target)| target.status == guichet_model::TargetStatus::Active)
         .filter_map(|(entry, target)| {
             let platform = guichet_platforms::platform(&target.platform)?;
-            Some(Watched { target: target.clone(), zone: catalog.zone(&entry.site.department), platform })
+            Some(Watched {
+                target: target.clone(),
+                zone: catalog.zone(&entry.site.department),
+                platform,
+            })
         })
         .collect()
 }
@@ -85,5 +100,7 @@ pub(crate) fn zone(catalog: &Catalog, target: &TargetId) -> Tz {
 
 /// How the catalogue is to be checked.
 pub(crate) fn catalog_options(common: &Common) -> Options {
-    Options { allow_loopback: common.allow_loopback }
+    Options {
+        allow_loopback: common.allow_loopback,
+    }
 }

@@ -19,7 +19,12 @@ use crate::{
 /// More refused lines than this are counted, not listed: a file in a wrong format would flood the terminal.
 const LISTED: usize = 100;
 
-pub(super) fn run(settings: &Settings, common: &Common, format: ImportFormat, files: &[PathBuf]) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    settings: &Settings,
+    common: &Common,
+    format: ImportFormat,
+    files: &[PathBuf],
+) -> anyhow::Result<Exit> {
     let catalog = opening::catalog(settings, common)?;
     let mut store = opening::store(&settings.db)?;
     let zones = |department: &guichet_model::DepartmentCode| catalog.zone(department);
@@ -42,7 +47,12 @@ pub(super) fn run(settings: &Settings, common: &Common, format: ImportFormat, fi
             writeln!(talk, "{}: {refused}", path.display())?;
         }
         if rows.refused.len() > LISTED {
-            writeln!(talk, "{}: {} more refused lines are not listed", path.display(), rows.refused.len() - LISTED)?;
+            writeln!(
+                talk,
+                "{}: {} more refused lines are not listed",
+                path.display(),
+                rows.refused.len() - LISTED
+            )?;
         }
         if !rows.refused.is_empty() {
             exit = Exit::Partial;

@@ -15,12 +15,22 @@ pub(super) struct Options {
     pub(super) save: Option<PathBuf>,
 }
 
-pub(super) async fn run(settings: &Settings, common: &Common, id: &TargetId, options: &Options) -> anyhow::Result<Exit> {
+pub(super) async fn run(
+    settings: &Settings,
+    common: &Common,
+    id: &TargetId,
+    options: &Options,
+) -> anyhow::Result<Exit> {
     let catalog = opening::catalog(settings, common)?;
-    let (_, target) =
-        catalog.target(id).ok_or_else(|| anyhow!("`{id}` is not in the catalogue; `guichet sites` lists what is"))?;
-    let platform = guichet_platforms::platform(&target.platform)
-        .ok_or_else(|| anyhow!("`{id}` names the platform `{}`, which this version does not read", target.platform))?;
+    let (_, target) = catalog
+        .target(id)
+        .ok_or_else(|| anyhow!("`{id}` is not in the catalogue; `guichet sites` lists what is"))?;
+    let platform = guichet_platforms::platform(&target.platform).ok_or_else(|| {
+        anyhow!(
+            "`{id}` names the platform `{}`, which this version does not read",
+            target.platform
+        )
+    })?;
     let clock = opening::clock(common.accelerate);
     let client = opening::client(settings, opening::reach(common), clock.clone())?;
     let now = move || clock.now();
@@ -33,7 +43,11 @@ pub(super) async fn run(settings: &Settings, common: &Common, id: &TargetId, opt
         (false, explain) => told(id, &probed, explain)?,
     };
     print(&text)?;
-    Ok(if probed.outcome.is_known() { Exit::Fine } else { Exit::ProblemsFound })
+    Ok(if probed.outcome.is_known() {
+        Exit::Fine
+    } else {
+        Exit::ProblemsFound
+    })
 }
 
 fn save(folder: &std::path::Path, probed: &Probed) -> anyhow::Result<()> {
@@ -53,10 +67,23 @@ fn told(id: &TargetId, probed: &Probed, explain: bool) -> anyhow::Result<String>
             if exchange.final_url != exchange.url {
                 writeln!(text, "   led to {}", exchange.final_url)?;
             }
-            writeln!(text, "   status {}, {} bytes, {} ms", exchange.status, exchange.bytes, exchange.duration_ms)?;
+            writeln!(
+                text,
+                "   status {}, {} bytes, {} ms",
+                exchange.status, exchange.bytes, exchange.duration_ms
+            )?;
         }
         if let Some(robots) = &probed.robots {
-            writeln!(text, "robots.txt of {}: {}", robots.origin, if robots.allowed { "allows the page" } else { "forbids the page" })?;
+            writeln!(
+                text,
+                "robots.txt of {}: {}",
+                robots.origin,
+                if robots.allowed {
+                    "allows the page"
+                } else {
+                    "forbids the page"
+                }
+            )?;
         }
         writeln!(text, "why: {}", probed.why)?;
     }
@@ -74,6 +101,10 @@ fn told(id: &TargetId, probed: &Probed, explain: bool) -> anyhow::Result<String>
             write!(text, ", the earliest at {}", show::instant(earliest))?;
         }
     }
-    writeln!(text, "; {} requests in {} ms", probed.facts.requests, probed.facts.duration_ms)?;
+    writeln!(
+        text,
+        "; {} requests in {} ms",
+        probed.facts.requests, probed.facts.duration_ms
+    )?;
     Ok(text)
 }

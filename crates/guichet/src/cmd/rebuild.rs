@@ -21,5 +21,9 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<Exit> {
         rebuilt.tallies,
         rebuilt.differing,
     ))?;
-    Ok(if rebuilt.differing == 0 { Exit::Fine } else { Exit::ProblemsFound })
+    Ok(if rebuilt.differing == 0 {
+        Exit::Fine
+    } else {
+        Exit::ProblemsFound
+    })
 }

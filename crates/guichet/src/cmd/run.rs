@@ -19,7 +19,11 @@ use crate::{cli::Common, config::Settings, exit::Exit, opening, signals};
 pub(super) async fn run(settings: &Settings, common: &Common, no_sample: bool) -> anyhow::Result<Exit> {
     let catalog = Arc::new(opening::catalog(settings, common)?);
     let clock = opening::clock(common.accelerate);
-    let _only_sampler = if no_sample { None } else { Some(sampling_lock(&settings.db)?) };
+    let _only_sampler = if no_sample {
+        None
+    } else {
+        Some(sampling_lock(&settings.db)?)
+    };
     // Made and migrated before the pages read it.
     let store = Arc::new(Mutex::new(opening::store(&settings.db)?));
     let listener = listen(settings.listen).await?;
@@ -36,16 +40,27 @@ pub(super) async fn run(settings: &Settings, common: &Common, no_sample: bool) -
         let client = opening::client(settings, opening::reach(common), Arc::clone(&clock))?;
         let watched = opening::watched(&catalog);
         tracing::info!(targets = watched.len(), "sampling");
-        let sampler =
-            Sampler::new(watched, client, Arc::clone(&store), Arc::clone(&clock), settings.seed, settings.concurrency)?;
-        let mut jobs = jobs::start(store, clock, settings.keep_pages).await.context("cannot start the daily jobs")?;
+        let sampler = Sampler::new(
+            watched,
+            client,
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            settings.seed,
+            settings.concurrency,
+        )?;
+        let mut jobs = jobs::start(store, clock, settings.keep_pages)
+            .await
+            .context("cannot start the daily jobs")?;
         let sampled = sampler.run(stop.clone()).await;
         stop.cancel();
         jobs.shutdown().await.context("cannot stop the daily jobs")?;
         let pass = sampled?;
         tracing::info!(observations = pass.total(), "sampling ended");
     }
-    pages.await.context("a task of the pages broke")?.context("the pages stopped")?;
+    pages
+        .await
+        .context("a task of the pages broke")?
+        .context("the pages stopped")?;
     Ok(Exit::Fine)
 }
 
@@ -54,9 +69,13 @@ pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     match TcpListener::bind(address).await {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            bail!("cannot listen on {address}: another program uses that port; stop it, or choose another with --listen")
+            bail!(
+                "cannot listen on {address}: another program uses that port; stop it, or choose another with --listen"
+            )
         }
-        Err(error) => Err(error).with_context(|| format!("cannot listen on {address}; choose another with --listen")),
+        Err(error) => {
+            Err(error).with_context(|| format!("cannot listen on {address}; choose another with --listen"))
+        }
     }
 }
 
@@ -78,7 +97,9 @@ pub(super) fn serve(
     };
     let app = guichet_web::app(Arc::clone(catalog), settings.db.clone(), pages)?;
     tracing::info!(address = %listener.local_addr()?, "serving");
-    Ok(tokio::spawn(guichet_web::serve(listener, app, async move { stop.cancelled().await })))
+    Ok(tokio::spawn(guichet_web::serve(listener, app, async move {
+        stop.cancelled().await
+    })))
 }
 
 /// Makes sure that one sampler only works on a database: two would press the hosts twice. The lock goes with the
@@ -91,8 +112,13 @@ pub(super) fn sampling_lock(db: &Path) -> anyhow::Result<File> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            bail!("another guichet already samples into {}; stop it first, or use --no-sample", db.display())
+            bail!(
+                "another guichet already samples into {}; stop it first, or use --no-sample",
+                db.display()
+            )
         }
-        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
     }
 }

@@ -17,15 +17,28 @@ pub(super) struct Options {
     pub(super) to: Option<NaiveDate>,
 }
 
-pub(super) fn run(settings: &Settings, common: &Common, target: &TargetId, options: &Options) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    settings: &Settings,
+    common: &Common,
+    target: &TargetId,
+    options: &Options,
+) -> anyhow::Result<Exit> {
     let catalog = opening::catalog(settings, common)?;
     let zone = opening::zone(&catalog, target);
     let reader = opening::reader(&settings.db)?;
-    let within = |date: NaiveDate| options.from.is_none_or(|from| from <= date) && options.to.is_none_or(|to| date <= to);
-    let tallies: Vec<HourTally> =
-        reader.hour_tallies(target)?.into_iter().filter(|tally| within(tally.at.date)).collect();
+    let within = |date: NaiveDate| {
+        options.from.is_none_or(|from| from <= date) && options.to.is_none_or(|to| date <= to)
+    };
+    let tallies: Vec<HourTally> = reader
+        .hour_tallies(target)?
+        .into_iter()
+        .filter(|tally| within(tally.at.date))
+        .collect();
     let Some(figures) = availability(&tallies, zone) else {
-        bail!("{} holds no observation of `{target}` in this period; `guichet sites` lists the catalogue", settings.db.display());
+        bail!(
+            "{} holds no observation of `{target}` in this period; `guichet sites` lists the catalogue",
+            settings.db.display()
+        );
     };
     let hours = by_hour_of_week(&tallies, zone);
     let text = if options.json {
@@ -75,7 +88,11 @@ fn told(
         None => writeln!(text, "The page never said whether there was a slot.")?,
     }
     if figures.tier == Tier::None {
-        writeln!(text, "This is too little data for a conclusion: {} observed days; 14 are needed.", figures.days_observed)?;
+        writeln!(
+            text,
+            "This is too little data for a conclusion: {} observed days; 14 are needed.",
+            figures.days_observed
+        )?;
     }
     writeln!(
         text,
@@ -87,7 +104,10 @@ fn told(
         show::percent(figures.capture),
         figures.n_eff,
     )?;
-    writeln!(text, "\nOpen of told, by hour of the week ( – never asked, ? never told):")?;
+    writeln!(
+        text,
+        "\nOpen of told, by hour of the week ( – never asked, ? never told):"
+    )?;
     writeln!(text, "       Mon     Tue     Wed     Thu     Fri     Sat     Sun")?;
     for hour in 0..24 {
         write!(text, "{hour:2} h ")?;

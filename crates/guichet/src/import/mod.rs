@@ -44,7 +44,9 @@ pub(crate) struct Rows {
 
 impl fmt::Debug for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rows").field("refused", &self.refused).finish_non_exhaustive()
+        f.debug_struct("Rows")
+            .field("refused", &self.refused)
+            .finish_non_exhaustive()
     }
 }
 
@@ -57,17 +59,32 @@ impl Rows {
             bail!("{name} is a folder; name a file");
         }
         let bytes: Box<dyn Read> = Box::new(progress.wrap_read(file));
-        let text: Box<dyn Read> =
-            if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz")) { Box::new(MultiGzDecoder::new(bytes)) } else { bytes };
+        let text: Box<dyn Read> = if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz")) {
+            Box::new(MultiGzDecoder::new(bytes))
+        } else {
+            bytes
+        };
         let headers = format != ImportFormat::Rouen;
-        let mut reader = ReaderBuilder::new().has_headers(headers).flexible(true).from_reader(text);
+        let mut reader = ReaderBuilder::new()
+            .has_headers(headers)
+            .flexible(true)
+            .from_reader(text);
         let parse = match format {
-            ImportFormat::GuichetCsv => guichet_csv::parser(reader.headers().with_context(|| format!("cannot read {name}"))?),
-            ImportFormat::Vitemadose => vitemadose::parser(reader.headers().with_context(|| format!("cannot read {name}"))?),
+            ImportFormat::GuichetCsv => {
+                guichet_csv::parser(reader.headers().with_context(|| format!("cannot read {name}"))?)
+            }
+            ImportFormat::Vitemadose => {
+                vitemadose::parser(reader.headers().with_context(|| format!("cannot read {name}"))?)
+            }
             ImportFormat::Rouen => rouen::parser(path),
         };
         let parse = parse.with_context(|| format!("{name} is not in this format"))?;
-        Ok(Self { reader, parse, record: ByteRecord::new(), refused: Vec::new() })
+        Ok(Self {
+            reader,
+            parse,
+            record: ByteRecord::new(),
+            refused: Vec::new(),
+        })
     }
 }
 
@@ -77,20 +94,27 @@ impl Iterator for Rows {
     fn next(&mut self) -> Option<Observation> {
         loop {
             let read = self.reader.read_byte_record(&mut self.record);
-            let line = self.record.position().map_or_else(|| self.reader.position().line(), csv::Position::line);
+            let line = self
+                .record
+                .position()
+                .map_or_else(|| self.reader.position().line(), csv::Position::line);
             let refuse = |reason: String| Refused { line, reason };
             match read {
                 Ok(false) => return None,
                 Ok(true) => {
                     let text = StringRecord::from_byte_record(self.record.clone());
-                    match text.map_err(|_not_text| "not UTF-8 text".to_owned()).and_then(|record| (self.parse)(&record)) {
+                    match text
+                        .map_err(|_not_text| "not UTF-8 text".to_owned())
+                        .and_then(|record| (self.parse)(&record))
+                    {
                         Ok(observation) => return Some(observation),
                         Err(reason) => self.refused.push(refuse(reason)),
                     }
                 }
                 Err(error) => {
                     // A broken stream (a cut gzip file, a failing disk) will not mend by reading on.
-                    self.refused.push(refuse(format!("the rest of the file cannot be read: {error}")));
+                    self.refused
+                        .push(refuse(format!("the rest of the file cannot be read: {error}")));
                     return None;
                 }
             }
@@ -100,12 +124,18 @@ impl Iterator for Rows {
 
 /// A field by its place; empty is absent.
 fn field(record: &StringRecord, place: Option<usize>) -> Option<&str> {
-    place.and_then(|place| record.get(place)).map(str::trim).filter(|text| !text.is_empty())
+    place
+        .and_then(|place| record.get(place))
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
 }
 
 /// What was found, for a message: short, and with nothing that could move a terminal's cursor.
 fn shown(text: &str) -> String {
-    text.chars().take(40).map(|c| if c.is_control() { '?' } else { c }).collect()
+    text.chars()
+        .take(40)
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect()
 }
 
 #[cfg(test)]

@@ -19,15 +19,19 @@ pub(super) fn parser(header: &StringRecord) -> anyhow::Result<Parse> {
     let source: Source = "vitemadose-2021".parse()?;
     let mut targets: HashMap<(String, String), TargetId> = HashMap::new();
     Ok(Box::new(move |record| {
-        let (Some(t), Some(dep), Some(u), Some(open), None) =
-            (record.get(0), record.get(2), record.get(3), record.get(4), record.get(5))
-        else {
+        let (Some(t), Some(dep), Some(u), Some(open), None) = (
+            record.get(0),
+            record.get(2),
+            record.get(3),
+            record.get(4),
+            record.get(5),
+        ) else {
             return Err(format!("{} fields where the header has 5", record.len()));
         };
         let observed_at = t
-            .parse()
+            .parse::<u32>()
             .ok()
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+            .and_then(|seconds| DateTime::from_timestamp(i64::from(seconds), 0))
             .ok_or_else(|| format!("t `{}` is not a number of seconds since 1970", shown(t)))?;
         let outcome = match open {
             "1" => Outcome::Open(Offer::UNTOLD),
@@ -38,7 +42,9 @@ pub(super) fn parser(header: &StringRecord) -> anyhow::Result<Parse> {
         let target = match targets.get(&key) {
             Some(target) => target.clone(),
             None => {
-                let target: TargetId = format!("{dep}-centre-{u}/vaccination").parse().map_err(|error| format!("{error}"))?;
+                let target: TargetId = format!("{dep}-centre-{u}/vaccination")
+                    .parse()
+                    .map_err(|error| format!("{error}"))?;
                 targets.entry(key).or_insert(target).clone()
             }
         };

@@ -1,0 +1,14 @@
+//! The invented sites, visited over real connections on loopback.
+
+#[cfg(test)]
+mod binary;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod scripts;
+#[cfg(test)]
+mod states;
+#[cfg(test)]
+mod truth;
+#[cfg(test)]
+mod walk;

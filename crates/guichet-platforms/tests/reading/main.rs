@@ -1,0 +1,12 @@
+//! How pages are read, from outside the crate.
+
+#[cfg(test)]
+mod conversation;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod site_files;

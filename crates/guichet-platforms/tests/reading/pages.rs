@@ -1,0 +1,84 @@
+//! Every page under `fixtures/` is read, and what it says is kept as a snapshot: dropping a page in a folder makes a
+//! test. The comment at its top tells how the page was come by.
+
+use std::{fmt::Write as _, fs};
+
+use guichet_model::{DeskReading, Outcome};
+use guichet_platforms::{Ask, Page, Reading, Step, Trail, generic, platform};
+
+use crate::sample::Sample;
+
+#[test]
+fn every_page_reads_as_its_snapshot_says() {
+    insta::glob!("../../fixtures", "*/*.html", |path| {
+        let text = fs::read_to_string(path).unwrap();
+        let folder = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
+        insta::assert_snapshot!(said(&Sample::of(folder, &text)));
+    });
+}
+
+fn said(sample: &Sample) -> String {
+    let page = Page {
+        url: &sample.url,
+        status: sample.status,
+        body: &sample.body,
+    };
+    if let Some(outcome) = generic::verdict(&page) {
+        return format!("every platform: {}", words(&outcome));
+    }
+    let platform = platform(&sample.target.platform).unwrap();
+    let trail = Trail {
+        round: sample.round,
+        asked: &sample.asked,
+        noted: &sample.noted,
+        listed: &sample.listed,
+    };
+    match platform.read(&sample.target, &page, &trail) {
+        Err(error) => format!("unrecognised: {}", error.found),
+        Ok(Step::Read(reading)) => reading_words(&reading),
+        Ok(Step::Ask { noted, listed, next }) => {
+            let mut text = String::new();
+            for desk in listed {
+                writeln!(text, "lists {} {:?}", desk.id, desk.label.unwrap_or_default()).unwrap();
+            }
+            if let Some(noted) = noted {
+                writeln!(text, "notes {}", desk_words(&noted)).unwrap();
+            }
+            text + &ask_words(&next)
+        }
+    }
+}
+
+fn ask_words(ask: &Ask) -> String {
+    match ask {
+        Ask::Get(url) => format!("asks GET {url}"),
+        Ask::PostForm(url, form) => format!("asks POST {url} {form:?}"),
+        Ask::PostJson(url, json) => format!("asks POST {url} {json}"),
+    }
+}
+
+fn reading_words(reading: &Reading) -> String {
+    let mut text = format!("{}; desks seen {}", words(&reading.outcome), reading.desks_seen);
+    for desk in &reading.desks {
+        write!(text, "\ndesk {}", desk_words(desk)).unwrap();
+    }
+    text
+}
+
+fn desk_words(desk: &DeskReading) -> String {
+    let label = desk.label.as_deref().unwrap_or("-");
+    format!("{} ({label}): {}", desk.desk, words(&desk.outcome))
+}
+
+fn words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Open(offer) => format!(
+            "open, slots {:?}, earliest {}, horizon {}",
+            offer.slots,
+            offer.earliest.map_or("-".to_owned(), |at| at.to_rfc3339()),
+            offer.horizon.map_or("-".to_owned(), |day| day.to_string()),
+        ),
+        Outcome::Unknown(cause) => format!("unknown ({cause})"),
+        other => other.as_str().to_owned(),
+    }
+}

@@ -1,0 +1,89 @@
+//! What is said about a target in a site file that cannot be asked.
+
+use guichet_model::{ParamValue, Params};
+use guichet_platforms::{Ask, PLATFORMS, platform};
+
+use crate::sample::target;
+
+fn problems(name: &str, url: &str, params: &[(&str, &[&str])]) -> Vec<String> {
+    let list = |values: &[&str]| ParamValue::List(values.iter().map(|&value| value.to_owned()).collect());
+    let params: Params = params
+        .iter()
+        .map(|(key, values)| ((*key).to_owned(), list(values)))
+        .collect();
+    platform(name).unwrap().check(&url.parse().unwrap(), &params)
+}
+
+const FORM: &str = "https://www.exemple.gouv.fr/booking/create/1234";
+const PAGE: &str = "https://www.exemple.gouv.fr/rendez-vous";
+
+#[test]
+fn platforms_have_distinct_names_and_never_ask_more_often_than_every_quarter_of_an_hour() {
+    for platform_at in PLATFORMS {
+        assert_eq!(
+            PLATFORMS
+                .iter()
+                .filter(|other| other.name() == platform_at.name())
+                .count(),
+            1
+        );
+        assert!(platform_at.floor_cadence().as_secs() >= 15 * 60);
+        assert_eq!(platform(platform_at.name()).unwrap().name(), platform_at.name());
+    }
+    assert!(platform("doctolib").is_none());
+}
+
+#[test]
+fn a_right_target_has_no_problems() {
+    let params: &[(&str, &[&str])] = &[("desks", &["12078", "13642"])];
+    assert_eq!(problems("ez-booking", FORM, params), Vec::<String>::new());
+    assert_eq!(
+        problems("ez-booking", &format!("{FORM}/2"), &[]),
+        Vec::<String>::new()
+    );
+    let rules: &[(&str, &[&str])] = &[
+        ("open_when", &["css:td > a.libre"]),
+        ("full_when", &["text:aucun créneau"]),
+    ];
+    assert_eq!(problems("html-rules", PAGE, rules), Vec::<String>::new());
+}
+
+#[test]
+fn a_wrong_booking_form_is_told_what_to_write() {
+    let params: &[(&str, &[&str])] = &[("desks", &["12a", "", "1", "1"])];
+    insta::assert_snapshot!(problems("ez-booking", PAGE, params).join("\n"), @r#"
+    `url` is not the address of a booking form; write it as in "https://www.example.gouv.fr/booking/create/12069"
+    `desks` names a desk twice; name each once
+    `desks`: `12a` is not a desk's number; write the value of the page's radio button, as in "12078"
+    `desks`: `` is not a desk's number; write the value of the page's radio button, as in "12078"
+    "#);
+    insta::assert_snapshot!(problems("ez-booking", FORM, &[("desks", &[])]).join("\n"), @"`desks` is empty; name the desks to ask, or leave the key out to ask all");
+}
+
+#[test]
+fn wrong_rules_are_told_what_to_write() {
+    let rules: &[(&str, &[&str])] = &[
+        ("open_when", &["libre", "css:td[", "text:  Créneau libre "]),
+        ("full_when", &["text:  complet  ", "css:", "text:créneau libre"]),
+        ("shut_when", &["text:  Créneau libre "]),
+    ];
+    insta::assert_snapshot!(problems("html-rules", PAGE, rules).join("\n"), @r#"
+    `open_when`: `libre` is of no known kind; write "css:SELECTOR" or "text:WORDS"
+    `open_when`: `css:td[` is not a CSS selector; write one, as in "css:table.calendar a.free"
+    `full_when`: `text:  complet  ` is too short to be a sign; write at least 8 characters of the page's own sentence
+    `full_when`: `css:` is not a CSS selector; write one, as in "css:table.calendar a.free"
+    `open_when`: `text:  Créneau libre ` stands under another key too; keep it under the one that it proves
+    `shut_when`: `text:  Créneau libre ` stands under another key too; keep it under the one that it proves
+    "#);
+    insta::assert_snapshot!(problems("html-rules", PAGE, &[("open_when", &[])]).join("\n"), @r#"there is no rule; write at least one, as in full_when = ["text:aucun créneau disponible"]"#);
+}
+
+#[test]
+fn a_target_that_was_never_checked_is_asked_for_its_front_page_only() {
+    let target = target(
+        "ez-booking",
+        "https://www.exemple.gouv.fr/autre/5/1588057200?planning=1#x",
+    );
+    let ask = platform("ez-booking").unwrap().begin(&target);
+    assert_eq!(ask, Ask::Get("https://www.exemple.gouv.fr/".parse().unwrap()));
+}

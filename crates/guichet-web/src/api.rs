@@ -1,0 +1,112 @@
+//! Answers for programs: what is known of the service's health, its description, problems. What never enters: HTML.
+
+pub(crate) mod geojson;
+
+use axum::http::StatusCode;
+use chrono::{Duration, SecondsFormat};
+use guichet_model::Instant;
+use serde_json::{Value, json};
+
+use crate::{app::App, assets, figures::cut, http::Failure, query::Wrong};
+
+/// An instant as the API writes it: RFC 3339, UTC, whole seconds.
+pub(crate) fn instant(at: Instant) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Rounded to three significant digits.
+pub(crate) fn rounded(number: f64) -> f64 {
+    if number == 0.0 || !number.is_finite() {
+        return 0.0;
+    }
+    // The shortest decimal with three significant digits, read back: nothing else prints without a tail.
+    format!("{number:.2e}").parse().unwrap_or(number)
+}
+
+/// A problem in the words of RFC 9457, with what is wrong in `errors`.
+pub(crate) fn problem(failure: &Failure) -> Value {
+    let status = failure.status();
+    let detail = match failure {
+        Failure::NoSuchPage => {
+            "there is nothing at this address; /api/v1/openapi.json lists what there is".to_owned()
+        }
+        Failure::NoSuchTarget(id) => format!("`{id}` is not a known booking page"),
+        Failure::NotHere(wrong) | Failure::Query(wrong) => wrong_query(wrong),
+        Failure::Method => "this address can only be read, with GET or HEAD".to_owned(),
+        Failure::Unavailable(_) => "the data cannot be read at the moment; try again in a few minutes".to_owned(),
+    };
+    json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or("Error"),
+        "status": status.as_u16(),
+        "errors": [{ "detail": detail }],
+    })
+}
+
+fn wrong_query(wrong: &Wrong) -> String {
+    match wrong {
+        Wrong::Department(text) => format!("`{text}` is not a known department; write a code such as 01, 2A or 974"),
+        Wrong::Procedure(text) => {
+            format!("`{text}` is not a known procedure; the ids are in `targets` of /api/v1/sites.geojson")
+        }
+        Wrong::Parameter(text) => format!("there is no parameter `{text}` here; leave it out"),
+        Wrong::Twice(text) => format!("the parameter `{text}` is there more than once; give it once"),
+    }
+}
+
+/// Refuses every query.
+pub(crate) fn no_parameters(query: Option<&str>) -> Result<(), Failure> {
+    match query.map(|query| query.split(['=', '&']).next().unwrap_or_default()) {
+        None | Some("") => Ok(()),
+        Some(name) => Err(Failure::Query(Wrong::Parameter(name.chars().take(60).collect()))),
+    }
+}
+
+/// The description of the API, kept by hand.
+pub(crate) fn openapi() -> Result<String, Failure> {
+    Ok(assets::text("openapi.json")?)
+}
+
+/// Whether the service can answer, and how old its data are.
+pub(crate) fn health(app: &App) -> (StatusCode, Value) {
+    let now = app.now();
+    match app.rows() {
+        Ok(rows) => {
+            let newest = rows.iter().filter_map(|row| row.last_at).max();
+            let body = json!({
+                "status": "ok",
+                "now": instant(now),
+                "as_of": instant(cut(now, app.settings.publish_delay)),
+                "newest_observation_at": newest.map(instant),
+                "newest_observation_age_s": newest.map(|at| (now - at).max(Duration::zero()).num_seconds()),
+                "targets": rows.len(),
+                "observations": rows.iter().map(|row| row.observations).sum::<u64>(),
+                "simulation": app.settings.simulation,
+            });
+            (StatusCode::OK, body)
+        }
+        Err(error) => {
+            tracing::error!(%error, "the database cannot be read");
+            let body = json!({
+                "status": "unavailable",
+                "now": instant(now),
+                "reason": "the database cannot be read",
+                "simulation": app.settings.simulation,
+            });
+            (StatusCode::SERVICE_UNAVAILABLE, body)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_significant_digits() {
+        for (number, text) in [(0.123_456, "0.123"), (0.000_123_456, "0.000123"), (1.0, "1.0"), (1234.5, "1230.0"), (0.0, "0.0")] {
+            assert_eq!(json!(rounded(number)).to_string(), text);
+        }
+        assert_eq!(json!(rounded(f64::NAN)).to_string(), "0.0");
+    }
+}

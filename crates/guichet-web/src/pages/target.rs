@@ -1,0 +1,72 @@
+//! One target: its sentence, its figures, its week, where its data come from. What never enters: other targets.
+
+use guichet_model::{Site, TargetId};
+use minijinja::{context, value::Serde};
+use serde::Serialize;
+
+use super::{
+    frame::{department_rest, target_rest},
+    home::TargetView,
+    week::week,
+};
+use crate::{
+    app::App,
+    figures::{Figures, TargetFacts, published},
+    format,
+    http::Failure,
+    words::Lang,
+};
+
+#[derive(Debug, Serialize)]
+struct SiteView {
+    kind: &'static str,
+    source: String,
+    /// The address in `source`, where it is one.
+    source_href: Option<String>,
+    checked: Option<String>,
+}
+
+impl SiteView {
+    fn of(site: &Site, lang: Lang) -> Self {
+        let is_address = site.source.starts_with("https://") || site.source.starts_with("http://");
+        Self {
+            kind: site.kind.as_str(),
+            source_href: is_address.then(|| site.source.clone()),
+            source: site.source.clone(),
+            checked: site.checked.map(|date| format::date(lang, date)),
+        }
+    }
+}
+
+impl App {
+    pub(crate) fn target_page(&self, lang: Lang, id: &str) -> Result<String, Failure> {
+        let wrong = || Failure::NoSuchTarget(id.chars().take(100).collect());
+        let id: TargetId = id.parse().map_err(|_not_one| wrong())?;
+        let snapshot = self.snapshot()?;
+        let facts = snapshot.targets.get(&id).ok_or_else(wrong)?;
+        let zone = facts.figures.zone;
+        let all = self.tallies(&id)?;
+        let tallies = published(&all, snapshot.as_of, zone);
+        // From the same tallies as the week below: an import may have come since the snapshot.
+        let facts = TargetFacts {
+            figures: Figures::of(tallies, zone),
+            ..facts.clone()
+        };
+        let target: TargetView = self.target_view(lang, &facts, snapshot.as_of);
+        let code = id.department();
+        let context = context! {
+            frame => Serde(self.frame(lang, &target_rest(&id), Some(&snapshot))),
+            id => id.as_str(),
+            target => Serde(target),
+            cause => facts.last_cause.map(|cause| cause.as_str()),
+            sources => facts.sources,
+            site => Serde(self.catalog.site(id.site()).map(|entry| SiteView::of(&entry.site, lang))),
+            code => code.as_str(),
+            department => self.department_name(code),
+            department_href => format!("/{}/{}", lang.code(), department_rest(code)),
+            week => Serde((!tallies.is_empty()).then(|| week(tallies, zone, lang))),
+            town => format::town_of_zone(zone),
+        };
+        Ok(self.pages.render(lang, "target.html", context)?)
+    }
+}

@@ -1,0 +1,169 @@
+//! `guichet probe` against every behaviour that the invented prefectures know.
+
+use std::fs;
+
+use guichet_fakesite::BEHAVIOURS;
+use serde_json::Value;
+
+use crate::harness::{Fakes, run, text};
+
+/// Probes one form and gives what `--json` printed.
+fn probe(fakes: &Fakes, host: &str, form: u32, more: &str) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let data = fakes.catalogue(&[("92-essai", host, form, "renouvellement", more)]);
+    let clock = fakes.clock();
+    let arguments = [
+        "probe",
+        "92-essai/renouvellement",
+        "--json",
+        "--contact",
+        "you@example.org",
+        "--allow-loopback",
+        "--accelerate",
+        &clock,
+        "--data",
+        data.to_str().unwrap(),
+    ];
+    let output = run(&arguments, folder.path());
+    fs::remove_file(data.join("sites/92-essai.toml")).unwrap();
+    let known = output.status.code() == Some(0);
+    let printed: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{host} {form}: {}", text(&output.stderr)));
+    assert_eq!(
+        known,
+        printed["outcome"] != "unknown",
+        "{host} {form}: exit {:?}",
+        output.status
+    );
+    assert!(
+        fs::read_dir(folder.path()).unwrap().next().is_none(),
+        "a probe stores nothing"
+    );
+    printed
+}
+
+#[test]
+fn every_behaviour_is_read_as_what_it_is() {
+    let fakes = Fakes::start(BEHAVIOURS, 3600.0);
+    for (host, form, outcome, cause) in [
+        ("etats", 101, "open", None),
+        ("etats", 102, "full", None),
+        ("etats", 103, "shut", None),
+        ("etats", 104, "unknown", Some("overloaded")),
+        ("etats", 105, "unknown", Some("overloaded")),
+        ("etats", 106, "unknown", Some("refused")),
+        ("etats", 107, "unknown", Some("rate_limited")),
+        ("etats", 109, "unknown", Some("challenged")),
+        ("etats", 110, "full", None),
+        ("etats", 111, "unknown", Some("unrecognised")),
+        ("etats", 112, "unknown", Some("unrecognised")),
+        ("etats", 113, "unknown", Some("gone")),
+        ("etats", 114, "unknown", Some("gone")),
+        ("etats", 115, "shut", None),
+        ("etats", 116, "unknown", Some("unrecognised")),
+        ("etats", 117, "unknown", Some("unrecognised")),
+        ("ecritures", 202, "full", None),
+        ("ecritures", 204, "full", None),
+        ("ecritures", 206, "full", None),
+        ("ecritures", 207, "full", None),
+        ("ecritures", 208, "full", None),
+        ("guichets", 302, "full", None),
+    ] {
+        let printed = probe(&fakes, host, form, "");
+        assert_eq!(
+            (printed["outcome"].as_str(), printed["cause"].as_str()),
+            (Some(outcome), cause),
+            "{host} {form}: {printed}"
+        );
+        assert!(printed["requests"].as_u64().is_some_and(|n| n >= 1), "{printed}");
+    }
+    assert_eq!(fakes.violations(), 0);
+}
+
+#[test]
+fn a_calendar_tells_how_many_and_when() {
+    let fakes = Fakes::start(BEHAVIOURS, 3600.0);
+    for (form, n) in [(201, 5), (205, 1)] {
+        let printed = probe(&fakes, "ecritures", form, "");
+        assert_eq!(printed["outcome"], "open", "{printed}");
+        assert_eq!(
+            printed["offer"]["slots"],
+            serde_json::json!({ "kind": "at_least", "n": n })
+        );
+        let earliest = printed["offer"]["earliest"].as_str().unwrap();
+        assert!(
+            earliest > printed["observed_at"].as_str().unwrap() && earliest.ends_with('Z'),
+            "{printed}"
+        );
+        assert!(
+            printed["offer"]["horizon"].as_str().unwrap() > earliest.split('T').next().unwrap(),
+            "{printed}"
+        );
+    }
+}
+
+#[test]
+fn of_several_desks_those_of_the_catalogue_are_asked_and_each_answer_is_kept() {
+    let fakes = Fakes::start(BEHAVIOURS, 3600.0);
+    let printed = probe(&fakes, "guichets", 301, "desks = [\"311\", \"312\"]");
+    let desks: Vec<_> = printed["desks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|desk| (&desk["desk"], &desk["outcome"]))
+        .collect();
+    assert_eq!(
+        format!("{desks:?}"),
+        r#"[(String("311"), String("full")), (String("312"), String("open"))]"#
+    );
+    assert_eq!(printed["outcome"], "open");
+    let printed = probe(&fakes, "guichets", 301, "desks = [\"313\", \"314\"]");
+    assert_eq!(printed["outcome"], "shut", "{printed}");
+    assert_eq!(
+        printed["desks"][0]["label"],
+        "Guichet 3 – visiteurs & \"talents\" <autres>"
+    );
+    // One desk's failure does not hide that another is open, and does not make the others full.
+    assert_eq!(
+        probe(&fakes, "guichets", 301, "desks = [\"312\", \"315\"]")["outcome"],
+        "open"
+    );
+    assert_eq!(
+        probe(&fakes, "guichets", 301, "desks = [\"311\", \"315\"]")["cause"],
+        "overloaded"
+    );
+}
+
+#[test]
+fn a_page_that_robots_forbid_is_refused_without_being_asked() {
+    let fakes = Fakes::start(BEHAVIOURS, 3600.0);
+    let printed = probe(&fakes, "robots-non", 401, "");
+    assert_eq!(printed["cause"], "refused", "{printed}");
+    let asked: Vec<Value> = fakes
+        .requests()
+        .into_iter()
+        .filter(|request| request["host"] == "robots-non")
+        .collect();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0]["path"], "/robots.txt");
+}
+
+#[test]
+fn without_leave_this_machine_is_not_asked() {
+    let fakes = Fakes::start(BEHAVIOURS, 1.0);
+    let folder = tempfile::tempdir().unwrap();
+    let data = fakes.catalogue(&[("92-essai", "etats", 102, "renouvellement", "")]);
+    let output = run(
+        &[
+            "probe",
+            "92-essai/renouvellement",
+            "--contact",
+            "you@example.org",
+            "--data",
+            data.to_str().unwrap(),
+        ],
+        folder.path(),
+    );
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert_eq!(fakes.requests().len(), 0);
+}
