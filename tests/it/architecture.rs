@@ -24,24 +24,8 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("guichet-store", &["guichet-model"]),
     ("guichet-fakesite", &["guichet-model"]),
     ("guichet-catalog", &["guichet-model", "guichet-platforms"]),
-    (
-        "guichet-sampler",
-        &[
-            "guichet-model",
-            "guichet-platforms",
-            "guichet-fetch",
-            "guichet-store",
-        ],
-    ),
-    (
-        "guichet-web",
-        &[
-            "guichet-model",
-            "guichet-stats",
-            "guichet-catalog",
-            "guichet-store",
-        ],
-    ),
+    ("guichet-sampler", &["guichet-model", "guichet-platforms", "guichet-fetch", "guichet-store"]),
+    ("guichet-web", &["guichet-model", "guichet-stats", "guichet-catalog", "guichet-store"]),
     (
         "guichet",
         &[
@@ -73,10 +57,7 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
         .iter()
         .map(|package| {
             let used = package["dependencies"].as_array().unwrap().iter();
-            (
-                named(package),
-                used.filter(|used| used["kind"] != "dev").map(named).collect(),
-            )
+            (named(package), used.filter(|used| used["kind"] != "dev").map(named).collect())
         })
         .collect()
 }
@@ -86,10 +67,7 @@ fn forbidden(dependencies: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let mut found = Vec::new();
     for (name, used) in dependencies {
         for used in used {
-            if ONLY
-                .iter()
-                .any(|(library, users)| library == used && !users.contains(&name.as_str()))
-            {
+            if ONLY.iter().any(|(library, users)| library == used && !users.contains(&name.as_str())) {
                 found.push(format!("{name} uses {used}"));
             }
             let allowed = MAY_USE.iter().find(|(user, _)| user == name);
@@ -107,10 +85,7 @@ fn forbidden(dependencies: &BTreeMap<String, Vec<String>>) -> Vec<String> {
 fn no_crate_crosses_a_border() {
     let dependencies = dependencies();
     for (name, _) in MAY_USE {
-        assert!(
-            dependencies.contains_key(name),
-            "{name} is gone; mend this test's table"
-        );
+        assert!(dependencies.contains_key(name), "{name} is gone; mend this test's table");
     }
     assert_eq!(forbidden(&dependencies), Vec::<String>::new());
 }
@@ -118,16 +93,7 @@ fn no_crate_crosses_a_border() {
 #[test]
 fn a_crossed_border_would_be_found() {
     let mut dependencies = dependencies();
-    dependencies
-        .get_mut("guichet-web")
-        .unwrap()
-        .push("reqwest".to_owned());
-    dependencies
-        .get_mut("guichet-fetch")
-        .unwrap()
-        .push("guichet-model".to_owned());
-    assert_eq!(
-        forbidden(&dependencies),
-        ["guichet-fetch uses guichet-model", "guichet-web uses reqwest"]
-    );
+    dependencies.get_mut("guichet-web").unwrap().push("reqwest".to_owned());
+    dependencies.get_mut("guichet-fetch").unwrap().push("guichet-model".to_owned());
+    assert_eq!(forbidden(&dependencies), ["guichet-fetch uses guichet-model", "guichet-web uses reqwest"]);
 }

@@ -24,11 +24,7 @@ const TARGET: &str = "[[target]]\nprocedure = \"renouvellement\"\nplatform = \"e
 /// Runs and gives exit code, standard output, standard error.
 fn ended(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = run(arguments, folder);
-    (
-        output.status.code().unwrap(),
-        text(&output.stdout),
-        text(&output.stderr),
-    )
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
 #[test]
@@ -51,10 +47,7 @@ fn each_mistake_in_a_site_file_is_reported_with_its_line() {
         let (folder, _) = with_site(more);
         let (code, out, _) = ended(folder.path(), &["check"]);
         assert_eq!(code, 1, "{out}");
-        assert!(
-            out.contains(&format!("92-essai.toml:{line}: ")) && out.contains(says),
-            "{out}"
-        );
+        assert!(out.contains(&format!("92-essai.toml:{line}: ")) && out.contains(says), "{out}");
     }
 }
 
@@ -64,33 +57,18 @@ fn a_wrong_department_is_reported() {
     let right = fs::read_to_string(&path).unwrap();
     fs::write(&path, right.replace("department = \"92\"", "department = \"99\"")).unwrap();
     let (code, out, _) = ended(folder.path(), &["check"]);
-    assert!(
-        code == 1 && out.contains("92-essai.toml:4: ") && out.contains("99"),
-        "{out}"
-    );
+    assert!(code == 1 && out.contains("92-essai.toml:4: ") && out.contains("99"), "{out}");
 }
 
 #[test]
 fn all_problems_of_all_files_come_at_once_and_stop_a_run() {
     let (folder, path) = with_site(&TARGET.replace("ez-booking", "ez-bookng"));
-    fs::write(
-        path.with_file_name("93-autre.toml"),
-        "id = \"93-autre\"\nnom = 3\n",
-    )
-    .unwrap();
+    fs::write(path.with_file_name("93-autre.toml"), "id = \"93-autre\"\nnom = 3\n").unwrap();
     let (code, out, _) = ended(folder.path(), &["check"]);
-    assert!(
-        code == 1 && out.contains("92-essai.toml") && out.contains("93-autre.toml"),
-        "{out}"
-    );
-    let (code, _, err) = ended(
-        folder.path(),
-        &["run", "--contact", "you@example.org", "--listen", "127.0.0.1:0"],
-    );
-    assert!(
-        code == 1 && err.contains("92-essai.toml") && err.contains("93-autre.toml"),
-        "{err}"
-    );
+    assert!(code == 1 && out.contains("92-essai.toml") && out.contains("93-autre.toml"), "{out}");
+    let (code, _, err) =
+        ended(folder.path(), &["run", "--contact", "you@example.org", "--listen", "127.0.0.1:0"]);
+    assert!(code == 1 && err.contains("92-essai.toml") && err.contains("93-autre.toml"), "{err}");
 }
 
 #[test]
@@ -105,37 +83,22 @@ fn a_broken_line_of_a_csv_is_named_and_the_rest_is_imported() {
         (3, "log.csv: 2 added, 0 already there, 1 refused, 1 new targets\n"),
         "{err}"
     );
-    assert!(
-        err.contains("log.csv: line 4: observed_at `yesterday` is not an instant since 1970"),
-        "{err}"
-    );
+    assert!(err.contains("log.csv: line 4: observed_at `yesterday` is not an instant since 1970"), "{err}");
     let (code, out, _) = ended(folder.path(), &["import", "log.csv"]);
-    assert_eq!(
-        (code, out.as_str()),
-        (3, "log.csv: 0 added, 2 already there, 1 refused, 0 new targets\n")
-    );
+    assert_eq!((code, out.as_str()), (3, "log.csv: 0 added, 2 already there, 1 refused, 0 new targets\n"));
 }
 
 #[test]
 fn a_file_that_is_no_database_is_left_as_it_is() {
     let (folder, _) = with_site(TARGET);
     let path = folder.path().join("guichet.db");
-    fs::write(
-        &path,
-        "this is a letter to my aunt, and she would miss it\n".repeat(200),
-    )
-    .unwrap();
+    fs::write(&path, "this is a letter to my aunt, and she would miss it\n".repeat(200)).unwrap();
     let before = fs::read(&path).unwrap();
-    for command in [
-        &["run", "--listen", "127.0.0.1:0"][..],
-        &["rebuild"],
-        &["stats", "92-essai/renouvellement"],
-    ] {
+    for command in
+        [&["run", "--listen", "127.0.0.1:0"][..], &["rebuild"], &["stats", "92-essai/renouvellement"]]
+    {
         let (code, _, err) = ended(folder.path(), command);
-        assert!(
-            code == 2 && err.contains("guichet.db") && err.lines().count() == 1,
-            "{command:?}: {err}"
-        );
+        assert!(code == 2 && err.contains("guichet.db") && err.lines().count() == 1, "{command:?}: {err}");
     }
     assert_eq!(fs::read(&path).unwrap(), before);
 }
@@ -148,44 +111,25 @@ fn a_port_in_use_is_named_with_the_way_out() {
     let (code, _, err) = ended(folder.path(), &["run", "--listen", &address]);
     assert_eq!(code, 2);
     assert!(err.contains(&address) && err.contains("--listen"), "{err}");
-    assert_eq!(
-        err.lines().filter(|line| line.starts_with("guichet: ")).count(),
-        1,
-        "{err}"
-    );
+    assert_eq!(err.lines().filter(|line| line.starts_with("guichet: ")).count(), 1, "{err}");
 }
 
 #[test]
 fn wrong_usage_ends_with_two_and_says_what_would_be_right() {
     let (folder, _) = with_site(TARGET);
     for (arguments, says) in [
-        (
-            &["probe", "nowhere", "--contact", "you@example.org"][..],
-            "site/procedure",
-        ),
-        (
-            &["probe", "92-essai/asile", "--contact", "you@example.org"],
-            "guichet sites",
-        ),
+        (&["probe", "nowhere", "--contact", "you@example.org"][..], "site/procedure"),
+        (&["probe", "92-essai/asile", "--contact", "you@example.org"], "guichet sites"),
         (&["probe", "92-essai/renouvellement"], "--contact"),
-        (
-            &["probe", "92-essai/renouvellement", "--contact", "not an address"],
-            "contact",
-        ),
+        (&["probe", "92-essai/renouvellement", "--contact", "not an address"], "contact"),
         (&["import", "missing.csv"], "missing.csv"),
         (&["stats", "92-essai/renouvellement"], "guichet.db"),
         (&["check", "--config", "missing.toml"], "missing.toml"),
-        (
-            &["run", "--accelerate", "2026-11-20T08:00:00Z=3600"],
-            "--allow-loopback",
-        ),
+        (&["run", "--accelerate", "2026-11-20T08:00:00Z=3600"], "--allow-loopback"),
         (&["frobnicate"], "frobnicate"),
     ] {
         let (code, _, err) = ended(folder.path(), arguments);
-        assert!(
-            code == 2 && err.contains(says),
-            "{arguments:?} ended with {code}: {err}"
-        );
+        assert!(code == 2 && err.contains(says), "{arguments:?} ended with {code}: {err}");
     }
 }
 

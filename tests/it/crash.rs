@@ -10,29 +10,22 @@ const KILLS: usize = 20;
 const HOSTS: usize = 6;
 
 fn script() -> String {
-    (0..HOSTS)
-        .map(|n| {
-            format!(
-                "[[host]]\nname = \"h{n}\"\n[[host.form]]\nid = 1\ntitle = \"Essai\"\n[[host.form.timeline]]\nstate = \"full\"\n"
-            )
-        })
-        .collect()
+    let host = |n| {
+        format!(
+            "[[host]]\nname = \"h{n}\"\n[[host.form]]\nid = 1\ntitle = \"Essai\"\n[[host.form.timeline]]\nstate = \"full\"\n"
+        )
+    };
+    (0..HOSTS).map(host).collect::<Vec<_>>().concat()
 }
 
 /// The target and the number of each observation that the log says is stored.
 fn acknowledged(log: &[String]) -> Vec<(String, i64)> {
     let word = |line: &str, key: &str| {
-        line.split_whitespace()
-            .find_map(|word| word.strip_prefix(key).map(str::to_owned))
+        line.split_whitespace().find_map(|word| word.strip_prefix(key).map(str::to_owned))
     };
     log.iter()
         .filter(|line| line.contains("stored observation="))
-        .map(|line| {
-            (
-                word(line, "target.id=").unwrap(),
-                word(line, "observation=").unwrap().parse().unwrap(),
-            )
-        })
+        .map(|line| (word(line, "target.id=").unwrap(), word(line, "observation=").unwrap().parse().unwrap()))
         .collect()
 }
 
@@ -40,9 +33,7 @@ fn acknowledged(log: &[String]) -> Vec<(String, i64)> {
 fn twenty_kills_lose_at_most_the_probes_in_flight() {
     let folder = tempfile::tempdir().unwrap();
     let fakes = Fakes::start(&script(), 3600.0);
-    let sites: Vec<(String, String)> = (0..HOSTS)
-        .map(|n| (format!("92-h{n}"), format!("h{n}")))
-        .collect();
+    let sites: Vec<(String, String)> = (0..HOSTS).map(|n| (format!("92-h{n}"), format!("h{n}"))).collect();
     let targets: Vec<_> = sites
         .iter()
         .map(|(site, host)| (site.as_str(), host.as_str(), 1, "asile", "cadence = \"15m\""))
@@ -91,15 +82,9 @@ fn twenty_kills_lose_at_most_the_probes_in_flight() {
     let requests = fakes.requests();
     for (site, host) in &sites {
         let target = format!("{site}/asile");
-        let kept = reader
-            .observations(&target.parse().unwrap(), None, None)
-            .unwrap()
-            .len() as u64;
+        let kept = reader.observations(&target.parse().unwrap(), None, None).unwrap().len() as u64;
         let told = stored.get(&target).copied().unwrap_or(0);
-        assert!(
-            kept >= told,
-            "{target}: {told} were acknowledged, {kept} are there"
-        );
+        assert!(kept >= told, "{target}: {told} were acknowledged, {kept} are there");
         let begun = requests
             .iter()
             .filter(|request| {
@@ -108,9 +93,6 @@ fn twenty_kills_lose_at_most_the_probes_in_flight() {
                     && request["path"].as_str().unwrap().ends_with("/0")
             })
             .count() as u64;
-        assert!(
-            begun >= kept && begun - kept <= KILLS as u64,
-            "{target}: {begun} probes begun, {kept} kept"
-        );
+        assert!(begun >= kept && begun - kept <= KILLS as u64, "{target}: {begun} probes begun, {kept} kept");
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{fs, process::Output};
 
+use guichet_model::{Cause, Outcome};
+
 use crate::harness::{guichet, root, text};
 
 fn read(path: &str) -> String {
@@ -16,16 +18,8 @@ fn help(arguments: &[&str]) -> String {
 /// The commands that `guichet --help` lists.
 fn commands() -> Vec<String> {
     let help = help(&["--help"]);
-    let list = help
-        .split("Commands:")
-        .nth(1)
-        .unwrap()
-        .split("Options:")
-        .next()
-        .unwrap();
-    let names = list
-        .lines()
-        .filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let list = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
+    let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     names
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help")
@@ -44,50 +38,25 @@ fn every_command_is_in_the_readme_and_its_help_has_an_example() {
             "README.md does not name `guichet {command}`"
         );
         let help = help(&[&command, "--help"]);
-        assert!(
-            help.contains("Example"),
-            "`guichet {command} --help` has no example:\n{help}"
-        );
+        assert!(help.contains("Example"), "`guichet {command} --help` has no example:\n{help}");
     }
 }
 
 #[test]
 fn every_command_of_the_readme_exists() {
     let commands = commands();
-    for line in read("README.md")
-        .lines()
-        .filter(|line| line.starts_with("| `guichet "))
-    {
-        let name = line
-            .trim_start_matches("| `guichet ")
-            .split([' ', '`'])
-            .next()
-            .unwrap();
-        assert!(
-            commands.iter().any(|command| command == name),
-            "README.md names `guichet {name}`"
-        );
+    for line in read("README.md").lines().filter(|line| line.starts_with("| `guichet ")) {
+        let name = line.trim_start_matches("| `guichet ").split([' ', '`']).next().unwrap();
+        assert!(commands.iter().any(|command| command == name), "README.md names `guichet {name}`");
     }
 }
 
 #[test]
 fn every_cause_and_outcome_is_explained() {
     let method = read("docs/method.md");
-    let source = read("crates/guichet-model/src/outcome.rs");
-    let list = source
-        .split("pub const ALL")
-        .nth(1)
-        .unwrap()
-        .split("];")
-        .next()
-        .unwrap();
-    let causes: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
-    assert_eq!(causes.len(), 9);
-    for word in causes.into_iter().chain(["open", "full", "shut", "unknown"]) {
-        assert!(
-            method.contains(&format!("| `{word}` |")),
-            "docs/method.md does not explain `{word}`"
-        );
+    let causes = Cause::ALL.map(|(_, word)| word);
+    for word in causes.into_iter().chain(Outcome::WORDS) {
+        assert!(method.contains(&format!("| `{word}` |")), "docs/method.md does not explain `{word}`");
     }
 }
 
@@ -101,10 +70,7 @@ fn every_configuration_key_is_explained() {
             table = format!("{}.", name.trim_end_matches(']'));
         } else if let Some(key) = line.strip_prefix("#: ") {
             let key = format!("`{table}{}`", key.split(' ').next().unwrap());
-            assert!(
-                operations.contains(&key),
-                "docs/operations.md does not name {key}"
-            );
+            assert!(operations.contains(&key), "docs/operations.md does not name {key}");
             keys += 1;
         }
     }
@@ -114,15 +80,8 @@ fn every_configuration_key_is_explained() {
 #[test]
 fn every_endpoint_is_in_the_api_document() {
     let api = read("docs/api.md");
-    let source = read("crates/guichet-web/src/routes.rs");
-    let list = source.split("ROUTES").nth(1).unwrap().split("];").next().unwrap();
-    let paths: Vec<&str> = list.split('"').filter(|part| part.starts_with('/')).collect();
-    assert!(paths.len() >= 8, "{paths:?}");
-    for path in paths {
-        assert!(
-            api.contains(&format!("`{path}`")),
-            "docs/api.md does not name `{path}`"
-        );
+    for (path, _) in guichet_web::ROUTES {
+        assert!(api.contains(&format!("`{path}`")), "docs/api.md does not name `{path}`");
     }
 }
 

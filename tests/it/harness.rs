@@ -15,7 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// How long anything may take before the test gives up.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A binary of this workspace, built by the one test command before the tests run.
 pub(crate) fn binary(name: &str) -> PathBuf {
@@ -37,10 +37,7 @@ pub(crate) fn root() -> PathBuf {
 /// A command of ours with a quiet environment.
 pub(crate) fn guichet() -> Command {
     let mut command = Command::new(binary("guichet"));
-    command
-        .env_remove("GUICHET_LOG")
-        .env_remove("GUICHET_CONTACT")
-        .env_remove("GUICHET_LOG_FORMAT");
+    command.env_remove("GUICHET_LOG").env_remove("GUICHET_CONTACT").env_remove("GUICHET_LOG_FORMAT");
     command
 }
 
@@ -78,20 +75,10 @@ impl Service {
             .unwrap();
         let lines = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
         let reader = follow(child.stderr.take().unwrap(), Arc::clone(&lines));
-        let mut service = Self {
-            child,
-            lines,
-            reader: Some(reader),
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
-        };
+        let mut service =
+            Self { child, lines, reader: Some(reader), address: SocketAddr::from(([127, 0, 0, 1], 0)) };
         let line = service.wait_for("serving address=");
-        let address = line
-            .rsplit("address=")
-            .next()
-            .unwrap()
-            .split_whitespace()
-            .next()
-            .unwrap();
+        let address = line.rsplit("address=").next().unwrap().split_whitespace().next().unwrap();
         service.address = address.parse().unwrap();
         service
     }
@@ -109,17 +96,8 @@ impl Service {
             if let Some(line) = lines.iter().find(|line| line.contains(words)) {
                 return line.clone();
             }
-            assert!(
-                begun.elapsed() < PATIENCE,
-                "`{words}` did not come; the log:\n{}",
-                lines.join("\n")
-            );
-            lines = self
-                .lines
-                .1
-                .wait_timeout(lines, Duration::from_millis(200))
-                .unwrap()
-                .0;
+            assert!(begun.elapsed() < PATIENCE, "`{words}` did not come; the log:\n{}", lines.join("\n"));
+            lines = self.lines.1.wait_timeout(lines, Duration::from_millis(200)).unwrap().0;
         }
     }
 
@@ -128,17 +106,8 @@ impl Service {
         let begun = Instant::now();
         let mut lines = self.lines.0.lock().unwrap();
         while !enough(&lines) {
-            assert!(
-                begun.elapsed() < PATIENCE,
-                "it did not come to that; the log:\n{}",
-                lines.join("\n")
-            );
-            lines = self
-                .lines
-                .1
-                .wait_timeout(lines, Duration::from_millis(200))
-                .unwrap()
-                .0;
+            assert!(begun.elapsed() < PATIENCE, "it did not come to that; the log:\n{}", lines.join("\n"));
+            lines = self.lines.1.wait_timeout(lines, Duration::from_millis(200)).unwrap().0;
         }
     }
 
@@ -158,19 +127,12 @@ impl Service {
     /// Asks it to stop (SIGTERM) and demands a clean end: exit code 0 and no log line above `info` but those that hold
     /// one of `allowed`. Gives the log.
     pub(crate) fn stop(mut self, allowed: &[&str]) -> Vec<String> {
-        let status = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status()
-            .unwrap();
+        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(status.success());
         let status = self.wait();
         let log = self.log();
         assert_clean(&log, allowed);
-        assert!(
-            status.success(),
-            "ended with {status}; the log:\n{}",
-            log.join("\n")
-        );
+        assert!(status.success(), "ended with {status}; the log:\n{}", log.join("\n"));
         log
     }
 
@@ -181,11 +143,7 @@ impl Service {
                 self.reader.take().unwrap().join().unwrap();
                 return status;
             }
-            assert!(
-                begun.elapsed() < PATIENCE,
-                "it does not stop; the log:\n{}",
-                self.log().join("\n")
-            );
+            assert!(begun.elapsed() < PATIENCE, "it does not stop; the log:\n{}", self.log().join("\n"));
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -222,11 +180,7 @@ fn assert_clean(log: &[String], allowed: &[&str]) {
 pub(crate) fn get(address: SocketAddr, host: &str, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-    )
-    .unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let answer = text(&answer);
@@ -268,15 +222,7 @@ impl Fakes {
         fs::write(&path, script).unwrap();
         let start = now();
         let mut child = Command::new(binary("guichet-fakesite"))
-            .args([
-                "--speed",
-                &speed.to_string(),
-                "--real-start",
-                &start,
-                "--sim-start",
-                &start,
-                "--script",
-            ])
+            .args(["--speed", &speed.to_string(), "--real-start", &start, "--sim-start", &start, "--script"])
             .arg(&path)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -291,13 +237,7 @@ impl Fakes {
         let listening: Value =
             serde_json::from_str(&first).unwrap_or_else(|_| panic!("no address but: {first}"));
         let address = listening["listening"].as_str().unwrap().parse().unwrap();
-        Self {
-            child,
-            address,
-            start,
-            speed,
-            folder,
-        }
+        Self { child, address, start, speed, folder }
     }
 
     /// The `--accelerate` argument that gives a `guichet` process the same clock.
@@ -307,27 +247,19 @@ impl Fakes {
 
     /// The booking page of a form.
     pub(crate) fn form(&self, host: &str, form: u32) -> String {
-        format!(
-            "http://{host}.localhost:{}/booking/create/{form}",
-            self.address.port()
-        )
+        format!("http://{host}.localhost:{}/booking/create/{form}", self.address.port())
     }
 
     /// Every request that came, in order.
     pub(crate) fn requests(&self) -> Vec<Value> {
         let (status, body) = get(self.address, "control.localhost", "/requests");
         assert_eq!(status, 200);
-        body.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        body.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// How many requests came that nobody who only reads may make.
     pub(crate) fn violations(&self) -> usize {
-        self.requests()
-            .iter()
-            .filter(|request| !request["violation"].is_null())
-            .count()
+        self.requests().iter().filter(|request| !request["violation"].is_null()).count()
     }
 
     /// The truth between the start and now.
@@ -343,11 +275,7 @@ impl Fakes {
         copy_lists(&data);
         for (site, host, form, procedure, more) in targets {
             let path = data.join("sites").join(format!("{site}.toml"));
-            let head = if path.exists() {
-                String::new()
-            } else {
-                site_head(site)
-            };
+            let head = if path.exists() { String::new() } else { site_head(site) };
             let url = self.form(host, *form);
             let target = format!(
                 "\n[[target]]\nprocedure = \"{procedure}\"\nplatform = \"ez-booking\"\nurl = \"{url}\"\nstatus = \"active\"\n{more}\n"
@@ -367,10 +295,7 @@ impl Drop for Fakes {
 }
 
 /// Now, as the processes' common clock starts from it.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test that starts processes is an edge"
-)]
+#[expect(clippy::disallowed_methods, reason = "a test that starts processes is an edge")]
 fn now() -> String {
     chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
@@ -18,12 +19,7 @@ fn folder_with_catalogue() -> tempfile::TempDir {
 
 fn import(folder: &Path, arguments: &[&str]) -> String {
     let output = run(&[&["import"], arguments].concat(), folder);
-    assert!(
-        output.status.success(),
-        "{}{}",
-        text(&output.stdout),
-        text(&output.stderr)
-    );
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
     text(&output.stdout)
 }
 
@@ -56,7 +52,7 @@ fn an_imported_log_is_shown_on_map_pages_and_in_the_api_and_can_be_rebuilt() {
         } else {
             "full,"
         };
-        log += &format!("12-rodez/asile,2026-05-04T{hour:02}:10:00Z,{outcome}\n");
+        let _ = writeln!(log, "12-rodez/asile,2026-05-04T{hour:02}:10:00Z,{outcome}");
     }
     fs::write(folder.path().join("log.csv"), log).unwrap();
     assert_eq!(
@@ -73,17 +69,10 @@ fn an_imported_log_is_shown_on_map_pages_and_in_the_api_and_can_be_rebuilt() {
 
     let service = Service::start(&["run"], folder.path());
     assert_eq!(shown(&service, "12-rodez/asile"), (16, 4));
-    for page in [
-        "/fr/?demarche=asile&departement=12",
-        "/en/departement/12",
-        "/fr/guichet/12-rodez/asile",
-    ] {
+    for page in ["/fr/?demarche=asile&departement=12", "/en/departement/12", "/fr/guichet/12-rodez/asile"] {
         let (status, body) = service.get(page);
         assert_eq!(status, 200, "{page}");
-        assert!(
-            body.contains('4') && body.contains("16"),
-            "{page} does not show 4 of 16:\n{body}"
-        );
+        assert!(body.contains('4') && body.contains("16"), "{page} does not show 4 of 16:\n{body}");
         assert!(
             body.contains("4 mai 2026") || body.contains("4 May 2026"),
             "{page} does not say how old its data is"
@@ -109,16 +98,10 @@ fn beside(name: &str) -> Option<PathBuf> {
 fn the_week_at_rouen_is_shown_as_the_files_hold_it() {
     let Some(rouen) = beside("rouen-2022") else { return };
     let folder = folder_with_catalogue();
-    let mut files: Vec<PathBuf> = fs::read_dir(&rouen)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(&rouen).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let names: Vec<&str> = files.iter().map(|file| file.to_str().unwrap()).collect();
-    import(
-        folder.path(),
-        &[&["--format", "rouen"], names.as_slice()].concat(),
-    );
+    import(folder.path(), &[&["--format", "rouen"], names.as_slice()].concat());
     let service = Service::start(&["run"], folder.path());
     for (file, target) in [
         ("depot_1er_TDS", "premiere-demande"),
@@ -129,10 +112,8 @@ fn the_week_at_rouen_is_shown_as_the_files_hold_it() {
         ("retrait_DCEM_TVR_TIV", "dcem"),
     ] {
         let lines = fs::read_to_string(rouen.join(format!("{file}.csv"))).unwrap();
-        let counts: Vec<u32> = lines
-            .lines()
-            .map(|line| line.split(',').nth(1).unwrap().trim().parse().unwrap())
-            .collect();
+        let counts: Vec<u32> =
+            lines.lines().map(|line| line.split(',').nth(1).unwrap().trim().parse().unwrap()).collect();
         let open = counts.iter().filter(|count| **count > 0).count();
         assert_eq!(
             shown(&service, &format!("76-rouen/{target}")),
@@ -150,29 +131,15 @@ fn the_vaccination_centres_are_shown_as_the_file_holds_them() {
     };
     let folder = folder_with_catalogue();
     let mut expected: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    let unpacked = std::process::Command::new("gzip")
-        .arg("-dc")
-        .arg(&file)
-        .output()
-        .unwrap();
+    let unpacked = std::process::Command::new("gzip").arg("-dc").arg(&file).output().unwrap();
     for line in text(&unpacked.stdout).lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
-        let (n, open) = expected
-            .entry(format!("{}-centre-{}/vaccination", fields[2], fields[3]))
-            .or_default();
+        let (n, open) =
+            expected.entry(format!("{}-centre-{}/vaccination", fields[2], fields[3])).or_default();
         *n += 1;
         *open += u64::from(fields[4] == "1");
     }
-    import(
-        folder.path(),
-        &[
-            "--db",
-            "vaccination.db",
-            "--format",
-            "vitemadose",
-            file.to_str().unwrap(),
-        ],
-    );
+    import(folder.path(), &["--db", "vaccination.db", "--format", "vitemadose", file.to_str().unwrap()]);
     let service = Service::start(&["run", "--db", "vaccination.db"], folder.path());
     let (_, body) = service.get("/api/v1/sites.geojson?procedure=vaccination");
     let collection: Value = serde_json::from_str(&body).unwrap();

@@ -1,4 +1,9 @@
 //! End-to-end tests: the real binaries, as their users start them. Nothing here contacts any host but loopback.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and says what it skipped"
+)]
 
 mod architecture;
 mod bad_input;

@@ -29,16 +29,8 @@ fn probe(fakes: &Fakes, host: &str, form: u32, more: &str) -> Value {
     let known = output.status.code() == Some(0);
     let printed: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|_| panic!("{host} {form}: {}", text(&output.stderr)));
-    assert_eq!(
-        known,
-        printed["outcome"] != "unknown",
-        "{host} {form}: exit {:?}",
-        output.status
-    );
-    assert!(
-        fs::read_dir(folder.path()).unwrap().next().is_none(),
-        "a probe stores nothing"
-    );
+    assert_eq!(known, printed["outcome"] != "unknown", "{host} {form}: exit {:?}", output.status);
+    assert!(fs::read_dir(folder.path()).unwrap().next().is_none(), "a probe stores nothing");
     printed
 }
 
@@ -86,15 +78,9 @@ fn a_calendar_tells_how_many_and_when() {
     for (form, n) in [(201, 5), (205, 1)] {
         let printed = probe(&fakes, "ecritures", form, "");
         assert_eq!(printed["outcome"], "open", "{printed}");
-        assert_eq!(
-            printed["offer"]["slots"],
-            serde_json::json!({ "kind": "at_least", "n": n })
-        );
+        assert_eq!(printed["offer"]["slots"], serde_json::json!({ "kind": "at_least", "n": n }));
         let earliest = printed["offer"]["earliest"].as_str().unwrap();
-        assert!(
-            earliest > printed["observed_at"].as_str().unwrap() && earliest.ends_with('Z'),
-            "{printed}"
-        );
+        assert!(earliest > printed["observed_at"].as_str().unwrap() && earliest.ends_with('Z'), "{printed}");
         assert!(
             printed["offer"]["horizon"].as_str().unwrap() > earliest.split('T').next().unwrap(),
             "{printed}"
@@ -106,32 +92,16 @@ fn a_calendar_tells_how_many_and_when() {
 fn of_several_desks_those_of_the_catalogue_are_asked_and_each_answer_is_kept() {
     let fakes = Fakes::start(BEHAVIOURS, 3600.0);
     let printed = probe(&fakes, "guichets", 301, "desks = [\"311\", \"312\"]");
-    let desks: Vec<_> = printed["desks"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|desk| (&desk["desk"], &desk["outcome"]))
-        .collect();
-    assert_eq!(
-        format!("{desks:?}"),
-        r#"[(String("311"), String("full")), (String("312"), String("open"))]"#
-    );
+    let desks: Vec<_> =
+        printed["desks"].as_array().unwrap().iter().map(|desk| (&desk["desk"], &desk["outcome"])).collect();
+    assert_eq!(format!("{desks:?}"), r#"[(String("311"), String("full")), (String("312"), String("open"))]"#);
     assert_eq!(printed["outcome"], "open");
     let printed = probe(&fakes, "guichets", 301, "desks = [\"313\", \"314\"]");
     assert_eq!(printed["outcome"], "shut", "{printed}");
-    assert_eq!(
-        printed["desks"][0]["label"],
-        "Guichet 3 – visiteurs & \"talents\" <autres>"
-    );
+    assert_eq!(printed["desks"][0]["label"], "Guichet 3 – visiteurs & \"talents\" <autres>");
     // One desk's failure does not hide that another is open, and does not make the others full.
-    assert_eq!(
-        probe(&fakes, "guichets", 301, "desks = [\"312\", \"315\"]")["outcome"],
-        "open"
-    );
-    assert_eq!(
-        probe(&fakes, "guichets", 301, "desks = [\"311\", \"315\"]")["cause"],
-        "overloaded"
-    );
+    assert_eq!(probe(&fakes, "guichets", 301, "desks = [\"312\", \"315\"]")["outcome"], "open");
+    assert_eq!(probe(&fakes, "guichets", 301, "desks = [\"311\", \"315\"]")["cause"], "overloaded");
 }
 
 #[test]
@@ -139,11 +109,8 @@ fn a_page_that_robots_forbid_is_refused_without_being_asked() {
     let fakes = Fakes::start(BEHAVIOURS, 3600.0);
     let printed = probe(&fakes, "robots-non", 401, "");
     assert_eq!(printed["cause"], "refused", "{printed}");
-    let asked: Vec<Value> = fakes
-        .requests()
-        .into_iter()
-        .filter(|request| request["host"] == "robots-non")
-        .collect();
+    let asked: Vec<Value> =
+        fakes.requests().into_iter().filter(|request| request["host"] == "robots-non").collect();
     assert_eq!(asked.len(), 1);
     assert_eq!(asked[0]["path"], "/robots.txt");
 }

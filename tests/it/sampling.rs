@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::harness::{Fakes, Service};
+use crate::harness::{Fakes, Service, copy_lists, run, text};
 
 /// Four hosts: a full desk and an open one, two desks, a ban, a dead link.
 const SCRIPT: &str = r#"
@@ -91,10 +91,7 @@ fn at(request: &Value) -> DateTime<Utc> {
 fn by_host(fakes: &Fakes) -> BTreeMap<String, Vec<Value>> {
     let mut hosts: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for request in fakes.requests() {
-        hosts
-            .entry(request["host"].as_str().unwrap().to_owned())
-            .or_default()
-            .push(request);
+        hosts.entry(request["host"].as_str().unwrap().to_owned()).or_default().push(request);
     }
     hosts
 }
@@ -105,21 +102,13 @@ fn assert_polite(fakes: &Fakes) {
         assert_eq!(requests[0]["path"], "/robots.txt", "{host}");
         for request in &requests {
             let agent = request["user_agent"].as_str().unwrap();
-            assert!(
-                agent.starts_with("GuichetOuvert/") && agent.contains("you@example.org"),
-                "{agent}"
-            );
+            assert!(agent.starts_with("GuichetOuvert/") && agent.contains("you@example.org"), "{agent}");
             assert_eq!(request["concurrent"], 0, "{host}: two requests at once");
             assert!(request["violation"].is_null(), "{request}");
         }
         for pair in requests.windows(2) {
             let gap = at(&pair[1]) - at(&pair[0]);
-            assert!(
-                gap >= TimeDelta::seconds(2),
-                "{host}: {gap} between {} and {}",
-                pair[0],
-                pair[1]
-            );
+            assert!(gap >= TimeDelta::seconds(2), "{host}: {gap} between {} and {}", pair[0], pair[1]);
         }
         let begins: Vec<_> = requests
             .iter()
@@ -128,10 +117,7 @@ fn assert_polite(fakes: &Fakes) {
         for pair in begins.windows(2) {
             let gap = at(pair[1]) - at(pair[0]);
             assert!(gap >= TimeDelta::seconds(60), "{host}: {gap} between two probes");
-            assert_eq!(
-                pair[1]["cookie_seen"], false,
-                "{host}: a cookie outlived its probe"
-            );
+            assert_eq!(pair[1]["cookie_seen"], false, "{host}: a cookie outlived its probe");
         }
     }
 }
@@ -165,34 +151,21 @@ fn a_fresh_run_finds_out_what_is_alive_samples_it_politely_and_shows_it() {
     );
     let dead = stored(&log, "13-mort/dcem");
     assert!(
-        dead.iter()
-            .all(|line| line.contains("purpose=\"probation\"") && line.contains("gone")),
+        dead.iter().all(|line| line.contains("purpose=\"probation\"") && line.contains("gone")),
         "{dead:#?}"
     );
     // A ban keeps us away longer and longer: 40 minutes, then 80, while others are sampled every half hour.
-    assert!(
-        stored(&log, "974-banni/asile").len() <= 3,
-        "{:#?}",
-        stored(&log, "974-banni/asile")
-    );
+    assert!(stored(&log, "974-banni/asile").len() <= 3, "{:#?}", stored(&log, "974-banni/asile"));
 
     let collection: Value = serde_json::from_str(&body).unwrap();
     let shown = |id: &str| {
         let features = collection["features"].as_array().unwrap();
-        let targets = features
-            .iter()
-            .flat_map(|feature| feature["properties"]["targets"].as_array().unwrap());
-        targets
-            .into_iter()
-            .find(|target| target["id"] == id)
-            .unwrap()
-            .clone()
+        let targets =
+            features.iter().flat_map(|feature| feature["properties"]["targets"].as_array().unwrap());
+        targets.into_iter().find(|target| target["id"] == id).unwrap().clone()
     };
     let open = shown("92-plein/remise-titre");
-    assert!(
-        open["n"].as_u64().unwrap() > 50 && open["open"] == open["n"],
-        "{open}"
-    );
+    assert!(open["n"].as_u64().unwrap() > 50 && open["open"] == open["n"], "{open}");
     let full = shown("92-plein/renouvellement");
     assert!(full["n"].as_u64().unwrap() > 30 && full["open"] == 0, "{full}");
     for never in ["13-mort/dcem", "974-banni/asile"] {
@@ -204,21 +177,10 @@ fn a_fresh_run_finds_out_what_is_alive_samples_it_politely_and_shows_it() {
     }
     let half = shown("69-deux/naturalisation-decret");
     let availability = &half["availability"];
-    let form = truth["forms"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|form| form["host"] == "deux")
-        .unwrap();
+    let form = truth["forms"].as_array().unwrap().iter().find(|form| form["host"] == "deux").unwrap();
     let share = form["shares"]["open"].as_f64().unwrap();
-    let (lo, hi) = (
-        availability["lo95"].as_f64().unwrap(),
-        availability["hi95"].as_f64().unwrap(),
-    );
-    assert!(
-        lo <= share && share <= hi,
-        "{share} is not in {lo} to {hi}: {half}"
-    );
+    let (lo, hi) = (availability["lo95"].as_f64().unwrap(), availability["hi95"].as_f64().unwrap());
+    assert!(lo <= share && share <= hi, "{share} is not in {lo} to {hi}: {half}");
     assert_eq!(page, 200);
     assert!(html.contains("<html lang=\"fr\""), "{html}");
 }
@@ -229,28 +191,52 @@ fn a_second_sampler_on_the_same_database_is_refused() {
     let fakes = Fakes::start(SCRIPT, SPEED);
     let service = started(&fakes, folder.path());
     let data = fakes.catalogue(&[]);
-    let second = crate::harness::run(
-        &[
-            "once",
-            "--contact",
-            "you@example.org",
-            "--data",
-            data.to_str().unwrap(),
-        ],
+    let second = run(
+        &["once", "--contact", "you@example.org", "--allow-loopback", "--data", data.to_str().unwrap()],
         folder.path(),
     );
     assert_eq!(second.status.code(), Some(2));
-    assert!(crate::harness::text(&second.stderr).contains("already samples"));
+    assert!(text(&second.stderr).contains("already samples"));
     service.stop(&[]);
 }
 
 #[test]
 fn without_a_contact_address_only_pages_are_served_and_it_says_why() {
     let folder = tempfile::tempdir().unwrap();
-    crate::harness::copy_lists(&folder.path().join("data"));
+    copy_lists(&folder.path().join("data"));
     let service = Service::start(&["run"], folder.path());
     service.wait_for("nothing is sampled without a contact address");
     assert_eq!(service.get("/en/").0, 200);
     assert_eq!(service.get("/healthz").0, 200);
     service.stop(&[]);
+}
+
+#[test]
+fn one_pass_probes_each_due_target_once_and_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let fakes = Fakes::start(SCRIPT, SPEED);
+    let data = fakes.catalogue(&[
+        ("92-plein", "plein", 1, "renouvellement", ""),
+        ("92-plein", "plein", 2, "remise-titre", ""),
+        ("974-banni", "banni", 4, "asile", ""),
+        ("974-banni", "banni", 4, "dcem", "desks = [\"4\"]"),
+    ]);
+    let (clock, data) = (fakes.clock(), data.to_str().unwrap().to_owned());
+    let pass = || {
+        let arguments = [
+            "once",
+            "--contact",
+            "you@example.org",
+            "--allow-loopback",
+            "--accelerate",
+            &clock,
+            "--data",
+            &data,
+        ];
+        let output = run(&arguments, folder.path());
+        (output.status.code(), text(&output.stdout))
+    };
+    // The second target of the host that bans us is left alone.
+    assert_eq!(pass(), (Some(3), "3 probes: 1 open, 1 full, 0 shut, 1 unknown\n".to_owned()));
+    assert_polite(&fakes);
 }

@@ -25,23 +25,14 @@ type Step = (&'static str, &'static str, fn(&Path) -> anyhow::Result<()>);
 const STEPS: [Step; 5] = [
     ("format", "the code is formatted", format),
     ("lint", "the compiler and clippy have nothing to say", lint),
-    (
-        "tests",
-        "every test of every crate, and the real binary end to end",
-        tests,
-    ),
+    ("tests", "every test of every crate, and the real binary end to end", tests),
     ("data", "the catalogue has no problem", data),
     ("browser", "the pages in Chromium", browser),
 ];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let only = match arguments
-        .iter()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .as_slice()
-    {
+    let only = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => None,
         ["test", "--only", step] if STEPS.iter().any(|(name, _, _)| name == step) => Some((*step).to_owned()),
         _ => {
@@ -49,9 +40,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map_or_else(PathBuf::new, Path::to_owned);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_owned);
     for (name, shows, run) in STEPS {
         if only.as_deref().is_some_and(|only| only != name) {
             continue;
@@ -78,42 +67,16 @@ fn format(root: &Path) -> anyhow::Result<()> {
 }
 
 fn lint(root: &Path) -> anyhow::Result<()> {
-    cargo(
-        root,
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "--deny",
-            "warnings",
-        ],
-    )
+    cargo(root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])
 }
 
 fn tests(root: &Path) -> anyhow::Result<()> {
     // The end-to-end tests start the real binaries, which `cargo test` of another package does not build.
-    cargo(
-        root,
-        &[
-            "build",
-            "--locked",
-            "--package",
-            "guichet",
-            "--package",
-            "guichet-fakesite",
-        ],
-    )?;
-    let nextest = Command::new("cargo")
-        .args(["nextest", "--version"])
-        .output()
-        .is_ok_and(|out| out.status.success());
+    cargo(root, &["build", "--locked", "--package", "guichet", "--package", "guichet-fakesite"])?;
+    let nextest =
+        Command::new("cargo").args(["nextest", "--version"]).output().is_ok_and(|out| out.status.success());
     if nextest {
-        cargo(
-            root,
-            &["nextest", "run", "--workspace", "--locked", "--no-fail-fast"],
-        )
+        cargo(root, &["nextest", "run", "--workspace", "--locked", "--no-fail-fast"])
     } else {
         say("cargo-nextest is not installed: `cargo test` runs the same tests, more slowly\n");
         cargo(root, &["test", "--workspace", "--locked", "--no-fail-fast"])
@@ -121,18 +84,7 @@ fn tests(root: &Path) -> anyhow::Result<()> {
 }
 
 fn data(root: &Path) -> anyhow::Result<()> {
-    cargo(
-        root,
-        &[
-            "run",
-            "--quiet",
-            "--locked",
-            "--package",
-            "guichet",
-            "--",
-            "check",
-        ],
-    )
+    cargo(root, &["run", "--quiet", "--locked", "--package", "guichet", "--", "check"])
 }
 
 fn browser(root: &Path) -> anyhow::Result<()> {
@@ -168,10 +120,7 @@ fn chromium() -> anyhow::Result<PathBuf> {
     }
     let missing =
         "Chromium is missing; install it (Debian: apt-get install chromium), or name one in CHROMIUM";
-    let root_user = Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|out| out.stdout.starts_with(b"0\n"));
+    let root_user = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.starts_with(b"0\n"));
     if find("apt-get").is_none() || !root_user {
         bail!("{missing}");
     }
@@ -186,25 +135,17 @@ fn chromium() -> anyhow::Result<PathBuf> {
 }
 
 fn find(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(program))
-        .find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
 fn cargo(root: &Path, arguments: &[&str]) -> anyhow::Result<()> {
-    run(
-        Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(arguments)
-            .current_dir(root),
-    )
+    run(Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(arguments)
+        .current_dir(root))
 }
 
 fn run(command: &mut Command) -> anyhow::Result<()> {
     let name = format!("{command:?}");
     let status = command.status().with_context(|| format!("cannot start {name}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        bail!("{name} ended with {status}")
-    }
+    if status.success() { Ok(()) } else { bail!("{name} ended with {status}") }
 }

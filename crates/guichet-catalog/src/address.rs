@@ -19,10 +19,9 @@ fn is_loopback(host: &Host<&str>) -> bool {
 
 /// Whether `host` is one of `domains` or a sub-domain of one.
 fn is_under(host: &str, domains: &[&str]) -> bool {
-    domains.iter().any(|domain| {
-        host.strip_suffix(domain)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    })
+    domains
+        .iter()
+        .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 /// Reads the address of a target; `None` where it may not be asked, which is then noted.
@@ -67,10 +66,7 @@ fn judge(text: &str, platform: &dyn Platform, options: Options) -> Result<Url, (
         );
     }
     if url.fragment().is_some() {
-        return wrong(
-            "the address has a part after `#`, which is never sent".to_owned(),
-            "write it without",
-        );
+        return wrong("the address has a part after `#`, which is never sent".to_owned(), "write it without");
     }
     if is_loopback(&host) {
         if options.allow_loopback {

@@ -34,14 +34,12 @@ pub(crate) fn check(sites: &[(PathBuf, SiteFile)]) -> Vec<Problem> {
                     "give one of the two a `key` of its own".to_owned(),
                 )
             }));
-            problems.extend(
-                place.second(&mut pages, (&target.url, in_words(&target.params)), |first| {
-                    (
-                        format!("the page of `{}` is there twice, first in {first}", target.id),
-                        "remove one of the two, or name the desks that each is about".to_owned(),
-                    )
-                }),
-            );
+            problems.extend(place.second(&mut pages, (&target.url, in_words(&target.params)), |first| {
+                (
+                    format!("the page of `{}` is there twice, first in {first}", target.id),
+                    "remove one of the two, or name the desks that each is about".to_owned(),
+                )
+            }));
         }
     }
     problems
@@ -72,11 +70,6 @@ impl Place<'_> {
             return None;
         };
         let (message, advice) = say(format!("{}:{}", first.file.display(), first.line));
-        Some(Problem {
-            file: self.file.to_owned(),
-            line: Some(self.line),
-            message,
-            advice,
-        })
+        Some(Problem { file: self.file.to_owned(), line: Some(self.line), message, advice })
     }
 }

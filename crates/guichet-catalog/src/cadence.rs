@@ -34,10 +34,7 @@ pub(crate) fn show(duration: Duration) -> String {
     UNITS
         .into_iter()
         .find(|(_, unit)| seconds >= *unit && seconds.is_multiple_of(*unit))
-        .map_or_else(
-            || format!("{seconds}s"),
-            |(name, unit)| format!("{}{name}", seconds / unit),
-        )
+        .map_or_else(|| format!("{seconds}s"), |(name, unit)| format!("{}{name}", seconds / unit))
 }
 
 #[cfg(test)]
@@ -46,13 +43,9 @@ mod tests {
 
     #[test]
     fn a_number_and_a_unit_are_read_and_written_back() {
-        for (text, seconds) in [
-            ("90s", 90),
-            ("20m", 1_200),
-            ("2h", 7_200),
-            ("1d", 86_400),
-            ("31d", 2_678_400),
-        ] {
+        for (text, seconds) in
+            [("90s", 90), ("20m", 1_200), ("2h", 7_200), ("1d", 86_400), ("31d", 2_678_400)]
+        {
             let duration = parse(text).unwrap();
             assert_eq!((duration.as_secs(), show(duration)), (seconds, text.to_owned()));
         }

@@ -41,12 +41,7 @@ impl Document {
         };
         let mut lines = vec![0];
         lines.extend(text.match_indices('\n').map(|(at, _)| at + 1));
-        let document = Self {
-            file: file.to_owned(),
-            text,
-            lines,
-            problems: RefCell::default(),
-        };
+        let document = Self { file: file.to_owned(), text, lines, problems: RefCell::default() };
         if let Some((message, advice)) = trouble {
             document.note_whole(message, advice);
         }
@@ -79,12 +74,7 @@ impl Document {
     }
 
     fn push(&self, line: Option<usize>, message: String, advice: String) {
-        self.problems.borrow_mut().push(Problem {
-            file: self.file.clone(),
-            line,
-            message,
-            advice,
-        });
+        self.problems.borrow_mut().push(Problem { file: self.file.clone(), line, message, advice });
     }
 
     /// Whether nothing was found so far.
@@ -100,12 +90,7 @@ impl Document {
         let (table, errors) = DeTable::parse_recoverable(&self.text);
         let mut wrong: Vec<(usize, &str)> = errors
             .iter()
-            .map(|error| {
-                (
-                    self.line(error.span().map_or(0, |span| span.start)),
-                    error.message(),
-                )
-            })
+            .map(|error| (self.line(error.span().map_or(0, |span| span.start)), error.message()))
             .collect();
         // Only the first on each line.
         wrong.dedup_by_key(|(line, _)| *line);
@@ -140,10 +125,9 @@ impl Document {
 /// The text of a file, or what is wrong with it and what to do.
 fn read(file: &Path, cap: u64) -> Result<String, (String, String)> {
     let refused = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => (
-            "this file is missing".to_owned(),
-            "add it, or point --data at the right folder".to_owned(),
-        ),
+        io::ErrorKind::NotFound => {
+            ("this file is missing".to_owned(), "add it, or point --data at the right folder".to_owned())
+        }
         _ => (
             format!("this file cannot be read ({error})"),
             "let the user that runs this program read it".to_owned(),
@@ -151,27 +135,18 @@ fn read(file: &Path, cap: u64) -> Result<String, (String, String)> {
     };
     // Opening a pipe would wait for a writer that may never come.
     if !fs::metadata(file).map_err(refused)?.is_file() {
-        return Err((
-            "this is not a file".to_owned(),
-            "put a file in its place".to_owned(),
-        ));
+        return Err(("this is not a file".to_owned(), "put a file in its place".to_owned()));
     }
     let mut bytes = Vec::new();
-    File::open(file)
-        .and_then(|opened| opened.take(cap + 1).read_to_end(&mut bytes))
-        .map_err(refused)?;
+    File::open(file).and_then(|opened| opened.take(cap + 1).read_to_end(&mut bytes)).map_err(refused)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > cap) {
         return Err((
             format!("this file is larger than {} KiB", cap / 1024),
             "split it, or remove what does not belong here".to_owned(),
         ));
     }
-    let binary = || {
-        (
-            "this is not UTF-8 text".to_owned(),
-            "save it as UTF-8, without binary content".to_owned(),
-        )
-    };
+    let binary =
+        || ("this is not UTF-8 text".to_owned(), "save it as UTF-8, without binary content".to_owned());
     if bytes.contains(&0) {
         return Err(binary());
     }

@@ -29,11 +29,11 @@ use guichet_model::{
 use url::Url;
 
 use crate::site_file::{Known, SiteFile};
-pub use cadence::parse_span;
 pub use crate::{
     outlines::Outline,
     problem::{Problem, Problems},
 };
+pub use cadence::parse_span;
 
 /// What `data/` says, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,12 +149,7 @@ pub fn load(dir: &Path, options: &Options) -> Result<Catalog, Problems> {
 }
 
 fn whole(file: &Path, message: &str, advice: &str) -> Problem {
-    Problem {
-        file: file.to_owned(),
-        line: None,
-        message: message.to_owned(),
-        advice: advice.to_owned(),
-    }
+    Problem { file: file.to_owned(), line: None, message: message.to_owned(), advice: advice.to_owned() }
 }
 
 /// The site files of a folder in order of name. What an editor leaves behind (`.name`, `name~`) is passed over.
@@ -166,10 +161,7 @@ fn site_files(dir: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
                 ErrorKind::NotFound => "this folder is missing".to_owned(),
                 _ => format!("this folder cannot be read ({error})"),
             };
-            return (
-                Vec::new(),
-                vec![whole(dir, &message, "make a folder of site files there")],
-            );
+            return (Vec::new(), vec![whole(dir, &message, "make a folder of site files there")]);
         }
     };
     let mut files: Vec<PathBuf> = entries
@@ -182,18 +174,11 @@ fn site_files(dir: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
         .map(|entry| entry.path())
         .collect();
     files.sort();
-    let (files, strays): (Vec<_>, Vec<_>) = files
-        .into_iter()
-        .partition(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    let (files, strays): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| file.extension().is_some_and(|extension| extension == "toml"));
     let problems = strays
         .iter()
-        .map(|file| {
-            whole(
-                file,
-                "this is not a site file",
-                "name it <id>.toml, or move it elsewhere",
-            )
-        })
+        .map(|file| whole(file, "this is not a site file", "name it <id>.toml, or move it elsewhere"))
         .collect();
     (files, problems)
 }
@@ -201,9 +186,7 @@ fn site_files(dir: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
 impl Catalog {
     /// The department with this code.
     pub fn department(&self, code: &DepartmentCode) -> Option<&Department> {
-        self.departments
-            .iter()
-            .find(|department| department.code == *code)
+        self.departments.iter().find(|department| department.code == *code)
     }
 
     /// The procedure with this id.
@@ -225,14 +208,11 @@ impl Catalog {
 
     /// All targets with their sites: in order of site, then of file.
     pub fn targets(&self) -> impl Iterator<Item = (&Entry, &Target)> {
-        self.entries
-            .iter()
-            .flat_map(|entry| entry.targets.iter().map(move |target| (entry, target)))
+        self.entries.iter().flat_map(|entry| entry.targets.iter().map(move |target| (entry, target)))
     }
 
     /// The civil time of a department; that of Paris for one that is not known.
     pub fn zone(&self, code: &DepartmentCode) -> Tz {
-        self.department(code)
-            .map_or(civil::PARIS, |department| department.timezone)
+        self.department(code).map_or(civil::PARIS, |department| department.timezone)
     }
 }

@@ -71,11 +71,8 @@ pub(crate) fn metadata(file: &Path) -> (Option<Metadata>, Vec<Problem>) {
         let source = text("source", "where the data come from");
         let about = text("about", "how the data are to be understood");
         let license_url = address(&mut section, "license_url", "the text of the licence");
-        let alternative_license_url = address(
-            &mut section,
-            "alternative_license_url",
-            "the text of the other licence",
-        );
+        let alternative_license_url =
+            address(&mut section, "alternative_license_url", "the text of the other licence");
         let source_url = address(&mut section, "source_url", "a page about the source");
         let attributions = section.optional_texts("attributions", "whom to name when the maps are shown");
         section.finish();
@@ -118,15 +115,11 @@ fn department(section: &mut Section<'_>) -> (Option<At<DepartmentCode>>, Option<
         }
         zone
     });
-    let department = code
-        .clone()
-        .zip(name)
-        .zip(timezone)
-        .map(|((code, name), timezone)| Department {
-            code: code.value,
-            name: name.value.to_owned(),
-            timezone,
-        });
+    let department = code.clone().zip(name).zip(timezone).map(|((code, name), timezone)| Department {
+        code: code.value,
+        name: name.value.to_owned(),
+        timezone,
+    });
     (code, department)
 }
 
@@ -184,11 +177,8 @@ fn list<T, Id: Ord + Clone + fmt::Display>(
             }
         }
         whole.finish();
-        let missing: Vec<String> = needed
-            .iter()
-            .filter(|id| !lines.contains_key(id))
-            .map(|id| format!("`{id}`"))
-            .collect();
+        let missing: Vec<String> =
+            needed.iter().filter(|id| !lines.contains_key(id)).map(|id| format!("`{id}`")).collect();
         if !missing.is_empty() {
             document.note_whole(
                 format!("{} missing", missing.join(", ")),
@@ -197,19 +187,14 @@ fn list<T, Id: Ord + Clone + fmt::Display>(
         }
         lines.into_keys().collect()
     });
-    List {
-        values,
-        ids,
-        problems: document.into_problems(),
-    }
+    List { values, ids, problems: document.into_problems() }
 }
 
 /// An http or https address that a reader may be sent to.
 fn address(section: &mut Section<'_>, key: &'static str, about: &str) -> Option<Url> {
     let found = section.text(key, &format!("the address of {about}"))?;
-    let url = Url::parse(found.value)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url =
+        Url::parse(found.value).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     if url.is_none() {
         section.document().note(
             found.line,

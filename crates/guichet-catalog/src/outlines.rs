@@ -91,17 +91,14 @@ fn outline(feature: &Feature) -> Result<Outline, String> {
             .ok_or_else(|| format!("its property `{name}` is missing or no text"))
     };
     let code = text("code")?;
-    let code = code
-        .parse()
-        .map_err(|_error| format!("its code {} is not a department's", quoted(code)))?;
+    let code = code.parse().map_err(|_error| format!("its code {} is not a department's", quoted(code)))?;
     let name = text("name")?.to_owned();
     let geometry = feature.geometry.as_ref().ok_or("it has no geometry")?;
     let polygons = match &geometry.value {
         GeometryValue::Polygon { coordinates } => vec![rings(coordinates)?],
-        GeometryValue::MultiPolygon { coordinates } => coordinates
-            .iter()
-            .map(|polygon| rings(polygon))
-            .collect::<Result<_, _>>()?,
+        GeometryValue::MultiPolygon { coordinates } => {
+            coordinates.iter().map(|polygon| rings(polygon)).collect::<Result<_, _>>()?
+        }
         _ => return Err("its geometry is neither a polygon nor a multi-polygon".to_owned()),
     };
     Ok(Outline { code, name, polygons })

@@ -40,12 +40,7 @@ impl<'a> Section<'a> {
     }
 
     fn new(document: &'a Document, table: &'a DeTable<'a>, line: usize) -> Self {
-        Self {
-            document,
-            table,
-            line,
-            asked: Vec::new(),
-        }
+        Self { document, table, line, asked: Vec::new() }
     }
 
     /// The file it is in.
@@ -60,18 +55,13 @@ impl<'a> Section<'a> {
 
     /// The line of a key that is there.
     pub(crate) fn line_of(&self, key: &str) -> Option<usize> {
-        self.table
-            .get(key)
-            .map(|found| self.document.line(found.span().start))
+        self.table.get(key).map(|found| self.document.line(found.span().start))
     }
 
     fn get(&mut self, key: &'static str) -> Option<At<&'a DeValue<'a>>> {
         self.asked.push(key);
         let found = self.table.get(key)?;
-        Some(At {
-            value: found.get_ref(),
-            line: self.document.line(found.span().start),
-        })
+        Some(At { value: found.get_ref(), line: self.document.line(found.span().start) })
     }
 
     /// Takes a key as known without reading it.
@@ -98,11 +88,7 @@ impl<'a> Section<'a> {
     pub(crate) fn text(&mut self, key: &'static str, about: &str) -> Option<At<&'a str>> {
         if self.table.get(key).is_none() {
             self.asked.push(key);
-            self.document.note(
-                self.line,
-                format!("`{key}` is missing"),
-                format!("add it: {about}"),
-            );
+            self.document.note(self.line, format!("`{key}` is missing"), format!("add it: {about}"));
             return None;
         }
         self.optional_text(key, about)
@@ -156,8 +142,7 @@ impl<'a> Section<'a> {
         let At { value: items, line } = self.typed(key, &wanted, DeValue::as_array)?;
         if items.is_empty() {
             let message = format!("`{key}` is an empty list");
-            self.document
-                .note(line, message, format!("remove it, or write {about}"));
+            self.document.note(line, message, format!("remove it, or write {about}"));
             return None;
         }
         let mut texts = Vec::with_capacity(items.len());
@@ -170,8 +155,7 @@ impl<'a> Section<'a> {
             };
             if let Err(wrong) = wrong {
                 let at = self.document.line(item.span().start);
-                self.document
-                    .note(at, format!("`{key}` {wrong}"), format!("write {wanted}"));
+                self.document.note(at, format!("`{key}` {wrong}"), format!("write {wanted}"));
                 return None;
             }
         }
@@ -182,11 +166,7 @@ impl<'a> Section<'a> {
     pub(crate) fn number(&mut self, key: &'static str, about: &str) -> Option<At<f64>> {
         if self.table.get(key).is_none() {
             self.asked.push(key);
-            self.document.note(
-                self.line,
-                format!("`{key}` is missing"),
-                format!("add it: {about}"),
-            );
+            self.document.note(self.line, format!("`{key}` is missing"), format!("add it: {about}"));
             return None;
         }
         let wanted = format!("a number: {about}");
@@ -207,9 +187,7 @@ impl<'a> Section<'a> {
     pub(crate) fn optional_date(&mut self, key: &'static str) -> Option<At<NaiveDate>> {
         self.typed(key, "a day without quotes, as in 2026-11-20", |value| {
             let moment = value.as_datetime()?;
-            let day = moment
-                .date
-                .filter(|_| moment.time.is_none() && moment.offset.is_none())?;
+            let day = moment.date.filter(|_| moment.time.is_none() && moment.offset.is_none())?;
             NaiveDate::from_ymd_opt(i32::from(day.year), u32::from(day.month), u32::from(day.day))
         })
     }
@@ -229,11 +207,7 @@ impl<'a> Section<'a> {
                 .as_array()?
                 .iter()
                 .map(|item| {
-                    Some(Self::new(
-                        document,
-                        item.get_ref().as_table()?,
-                        document.line(item.span().start),
-                    ))
+                    Some(Self::new(document, item.get_ref().as_table()?, document.line(item.span().start)))
                 })
                 .collect::<Option<Vec<Self>>>()
         })
@@ -252,8 +226,7 @@ impl<'a> Section<'a> {
                 None => format!("remove it; the keys known here are: {}", self.asked.join(", ")),
             };
             let line = self.document.line(key.span().start);
-            self.document
-                .note(line, format!("unknown key {}", quoted(name)), advice);
+            self.document.note(line, format!("unknown key {}", quoted(name)), advice);
         }
     }
 }

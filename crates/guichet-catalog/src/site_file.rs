@@ -62,12 +62,7 @@ pub(crate) fn read(file: &Path, known: Known<'_>, options: Options) -> SiteFile 
         targets: targets.iter().map(|target| target.value.clone()).collect(),
         file: document.file().to_owned(),
     });
-    SiteFile {
-        entry,
-        id: site_id,
-        targets,
-        problems: document.into_problems(),
-    }
+    SiteFile { entry, id: site_id, targets, problems: document.into_problems() }
 }
 
 fn read_site(section: &mut Section<'_>, known: Known<'_>) -> (Option<At<SiteId>>, Option<Site>) {
@@ -118,10 +113,7 @@ fn read_department(
     let document = section.document();
     let found = section.text("department", "the INSEE code, as in \"92\"")?;
     let At { value: code, line } = id::<DepartmentCode>(section, found)?;
-    if known
-        .departments
-        .is_some_and(|departments| !departments.contains(&code))
-    {
+    if known.departments.is_some_and(|departments| !departments.contains(&code)) {
         document.note(
             line,
             format!("department `{code}` is not in departments.toml"),
@@ -184,23 +176,14 @@ fn read_position(
     let lon = inner.number("lon", "degrees east, as in 2.2227");
     let lat = inner.number("lat", "degrees north, as in 48.8966");
     inner.finish();
-    let position = Position {
-        lon: lon?.value,
-        lat: lat?.value,
-    };
-    let outline = known
-        .outlines
-        .iter()
-        .find(|outline| Some(&outline.code) == department);
+    let position = Position { lon: lon?.value, lat: lat?.value };
+    let outline = known.outlines.iter().find(|outline| Some(&outline.code) == department);
     if let Some(outline) = outline
         && !outline.is_roughly_around(position)
     {
         document.note(
             line,
-            format!(
-                "{} east, {} north is not in {}",
-                position.lon, position.lat, outline.name
-            ),
+            format!("{} east, {} north is not in {}", position.lon, position.lat, outline.name),
             "write degrees, `lon` the longitude and `lat` the latitude",
         );
         return None;

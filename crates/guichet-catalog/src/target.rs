@@ -56,10 +56,7 @@ pub(crate) fn read(
     };
     let params = read_params(section, platform);
     let url = url.and_then(|found| {
-        address::check(document, found, platform, options).map(|value| At {
-            value,
-            line: found.line,
-        })
+        address::check(document, found, platform, options).map(|value| At { value, line: found.line })
     });
     if let (Some(url), Some(params)) = (&url, &params) {
         check(section, url, params, platform);
@@ -139,9 +136,8 @@ fn check(section: &Section<'_>, url: &At<Url>, params: &Params, platform: &dyn P
             .find(|spec| wrong.starts_with(&format!("`{}`", spec.name)))
             .and_then(|spec| section.line_of(spec.name))
             .unwrap_or(url.line);
-        let (message, advice) = wrong
-            .split_once("; ")
-            .unwrap_or((&wrong, "write what the platform asks for"));
+        let (message, advice) =
+            wrong.split_once("; ").unwrap_or((&wrong, "write what the platform asks for"));
         section.document().note(line, message, advice);
     }
 }
@@ -159,11 +155,7 @@ fn read_cadence(section: &Section<'_>, found: At<&str>, platform: &dyn Platform)
     if cadence < floor {
         section.document().note(
             found.line,
-            format!(
-                "cadence {} is too fast for `{}`",
-                quoted(found.value),
-                platform.name()
-            ),
+            format!("cadence {} is too fast for `{}`", quoted(found.value), platform.name()),
             format!("write \"{}\" or longer", cadence::show(floor)),
         );
         return None;

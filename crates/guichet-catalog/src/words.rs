@@ -18,10 +18,7 @@ where
     let At { value: text, line } = found;
     let (message, advice) = match text.parse::<Id>() {
         Ok(id) if id.to_string() == text => return Some(At { value: id, line }),
-        Ok(id) => (
-            format!("{} is not how it is written", quoted(text)),
-            format!("write `{id}`"),
-        ),
+        Ok(id) => (format!("{} is not how it is written", quoted(text)), format!("write `{id}`")),
         Err(error) => reworded(&error),
     };
     section.document().note(line, message, advice);
@@ -31,26 +28,16 @@ where
 /// The model's error as a problem and its advice.
 pub(crate) fn reworded(error: &InvalidId) -> (String, String) {
     let (what, text, advice) = match error {
-        InvalidId::Department(text) => (
-            "a department code",
-            text,
-            "write it as in \"01\", \"2A\" or \"974\"",
-        ),
-        InvalidId::Slug(text) => (
-            "a valid name",
-            text,
-            "use lower-case letters, digits and single hyphens",
-        ),
+        InvalidId::Department(text) => {
+            ("a department code", text, "write it as in \"01\", \"2A\" or \"974\"")
+        }
+        InvalidId::Slug(text) => ("a valid name", text, "use lower-case letters, digits and single hyphens"),
         InvalidId::Site(text) => (
             "a site id",
             text,
             "begin it with its department, as in \"92-nanterre\"; use lower-case letters, digits and single hyphens",
         ),
-        InvalidId::Target(text) => (
-            "a target id",
-            text,
-            "write it as in \"92-nanterre/renouvellement\"",
-        ),
+        InvalidId::Target(text) => ("a target id", text, "write it as in \"92-nanterre/renouvellement\""),
     };
     (format!("{} is not {what}", quoted(text)), advice.to_owned())
 }

@@ -7,9 +7,7 @@ use serde::Serialize;
 
 use crate::script::Language;
 
-const DAYS: [&str; 7] = [
-    "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
-];
+const DAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
 const MONTHS: [&str; 12] = [
     "janvier",
     "février",
@@ -98,10 +96,9 @@ impl Week {
             };
             let text = time.format("%H:%M").to_string();
             match civil::instant_of(date(day).and_time(time), of.zone) {
-                Some(at) if free[day * HOURS.len() + hour] => Cell::Free {
-                    time: text,
-                    timestamp: at.timestamp(),
-                },
+                Some(at) if free[day * HOURS.len() + hour] => {
+                    Cell::Free { time: text, timestamp: at.timestamp() }
+                }
                 _ => Cell::Taken { time: text },
             }
         };
@@ -111,12 +108,8 @@ impl Week {
                 Language::French => format!("Semaine du {from} au {to}"),
                 Language::HalfEnglish => format!("Week from {from} to {to}"),
             },
-            days: (0..7)
-                .map(|day| format!("{} {}", DAYS[day], date(day).format("%d/%m")))
-                .collect(),
-            rows: (0..HOURS.len())
-                .map(|hour| (0..7).map(|day| cell(day, hour)).collect())
-                .collect(),
+            days: (0..7).map(|day| format!("{} {}", DAYS[day], date(day).format("%d/%m"))).collect(),
+            rows: (0..HOURS.len()).map(|hour| (0..7).map(|day| cell(day, hour)).collect()).collect(),
         }
     }
 }
@@ -124,12 +117,7 @@ impl Week {
 /// `lundi 27 avril 2026`.
 fn in_words(date: NaiveDate) -> String {
     let day = DAYS[date.weekday().num_days_from_monday() as usize];
-    format!(
-        "{day} {:02} {} {}",
-        date.day(),
-        MONTHS[date.month0() as usize],
-        date.year()
-    )
+    format!("{day} {:02} {} {}", date.day(), MONTHS[date.month0() as usize], date.year())
 }
 
 #[cfg(test)]
@@ -160,30 +148,20 @@ mod tests {
     #[test]
     fn the_week_is_a_real_one_with_as_many_free_cells_as_slots() {
         let shown = week(3, Language::French);
-        assert_eq!(
-            shown.heading,
-            "Semaine du lundi 23 mars 2026 au dimanche 29 mars 2026"
-        );
+        assert_eq!(shown.heading, "Semaine du lundi 23 mars 2026 au dimanche 29 mars 2026");
         assert_eq!(shown.days[6], "dimanche 29/03");
         assert_eq!(free(&shown).len(), 3);
         let (from, to) = (1_774_220_400, 1_774_220_400 + 7 * 86_400);
         assert!(free(&shown).iter().all(|at| (from..to).contains(at)));
         assert_eq!(free(&week(0, Language::French)).len(), 0);
         assert_eq!(free(&week(60, Language::French)).len(), 60);
-        assert_eq!(
-            free(&week(500, Language::French)).len(),
-            60,
-            "a week is not longer than a week"
-        );
+        assert_eq!(free(&week(500, Language::French)).len(), 60, "a week is not longer than a week");
     }
 
     #[test]
     fn half_english_changes_the_header_and_nothing_else() {
         let shown = week(2, Language::HalfEnglish);
-        assert_eq!(
-            shown.heading,
-            "Week from lundi 23 mars 2026 to dimanche 29 mars 2026"
-        );
+        assert_eq!(shown.heading, "Week from lundi 23 mars 2026 to dimanche 29 mars 2026");
         assert_eq!(shown.rows, week(2, Language::French).rows);
     }
 }

@@ -72,10 +72,7 @@ mod tests {
     #[test]
     fn numbers_are_those_that_others_publish_for_the_same_seed() {
         let mut chance = Chance(1_234_567);
-        assert_eq!(
-            [chance.next(), chance.next()],
-            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]
-        );
+        assert_eq!([chance.next(), chance.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
     }
 
     #[test]

@@ -20,17 +20,8 @@ impl SimulatedClock {
     /// A clock that is at `sim_start` when `read` says `real_start`, and runs `speed` times as fast. A speed that is
     /// not a positive, finite number counts as 1.
     pub fn new(real_start: Instant, sim_start: Instant, speed: f64, read: fn() -> Instant) -> Self {
-        let speed = if speed.is_finite() && speed > 0.0 {
-            speed
-        } else {
-            1.0
-        };
-        Self {
-            real_start,
-            sim_start,
-            speed,
-            read,
-        }
+        let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
+        Self { real_start, sim_start, speed, read }
     }
 
     /// The simulated time now.
@@ -92,10 +83,7 @@ mod tests {
         );
         assert_eq!(clock.now(), at("2026-03-03T06:00:00Z"));
         assert_eq!(clock.real_span(Duration::hours(2)), RealDuration::from_secs(2));
-        assert_eq!(
-            clock.real_span(Duration::seconds(1)),
-            RealDuration::from_millis(5)
-        );
+        assert_eq!(clock.real_span(Duration::seconds(1)), RealDuration::from_millis(5));
     }
 
     #[test]

@@ -65,9 +65,7 @@ pub(crate) struct Ledger {
 
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ledger")
-            .field("entries", &lock(&self.entries).len())
-            .finish_non_exhaustive()
+        f.debug_struct("Ledger").field("entries", &lock(&self.entries).len()).finish_non_exhaustive()
     }
 }
 
@@ -78,11 +76,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Ledger {
     pub(crate) fn new(file: Option<Box<dyn Write + Send>>) -> Self {
-        Self {
-            entries: Mutex::default(),
-            file: file.map(Mutex::new),
-            busy: Arc::default(),
-        }
+        Self { entries: Mutex::default(), file: file.map(Mutex::new), busy: Arc::default() }
     }
 
     /// Counts a request to `host` as being answered until the guard is dropped.
@@ -91,10 +85,7 @@ impl Ledger {
         let count = busy.entry(host.to_owned()).or_default();
         let others = *count;
         *count += 1;
-        let guard = Busy {
-            host: host.to_owned(),
-            busy: Arc::clone(&self.busy),
-        };
+        let guard = Busy { host: host.to_owned(), busy: Arc::clone(&self.busy) };
         (guard, others)
     }
 

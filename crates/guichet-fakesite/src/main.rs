@@ -88,10 +88,7 @@ fn now() -> Instant {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::from_default_env())
-        .with_writer(io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env()).with_writer(io::stderr).init();
     let args = Args::parse();
     let text = fs::read_to_string(&args.script)
         .with_context(|| format!("cannot read the script {}", args.script.display()))?;
@@ -127,11 +124,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 fn print_truth(truth: &Truth, json: bool) -> anyhow::Result<()> {
-    let text = if json {
-        serde_json::to_string(truth)?
-    } else {
-        truth.to_string()
-    };
+    let text = if json { serde_json::to_string(truth)? } else { truth.to_string() };
     say(text.trim_end())
 }
 

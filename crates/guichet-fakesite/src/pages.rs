@@ -130,10 +130,7 @@ impl Pages {
     }
 
     fn render(&self, template: &str, look: &Look<'_>, more: Value) -> Result<Vec<u8>, Error> {
-        let html = self
-            .templates
-            .get_template(template)?
-            .render(context! { ..more, ..look.context() })?;
+        let html = self.templates.get_template(template)?.render(context! { ..more, ..look.context() })?;
         Ok(look.bytes(&html))
     }
 
@@ -148,22 +145,16 @@ impl Pages {
         };
         let (number, heading, more) = match step {
             Step::Start { error } => (0, form.title.as_str(), context! { error }),
-            Step::Desks { error } => (
-                1,
-                "Choix de la nature du rendez-vous",
-                context! { error, desks => desks() },
-            ),
+            Step::Desks { error } => {
+                (1, "Choix de la nature du rendez-vous", context! { error, desks => desks() })
+            }
             Step::Full => (2, "Vérification de disponibilité", context! { english }),
-            Step::Description { desk } => (
-                3,
-                "Description de la nature du rendez-vous",
-                context! { desk => *desk },
-            ),
-            Step::Calendar(week) => (
-                4,
-                "Choix d’une plage horaire",
-                context! { week => Value::from(Serde(week)) },
-            ),
+            Step::Description { desk } => {
+                (3, "Description de la nature du rendez-vous", context! { desk => *desk })
+            }
+            Step::Calendar(week) => {
+                (4, "Choix d’une plage horaire", context! { week => Value::from(Serde(week)) })
+            }
         };
         let more = context! { id => form.id, step => number, heading, ..more };
         self.render("form.html", look, more)
@@ -177,10 +168,8 @@ impl Pages {
         lines: &[&str],
         forms: &[Form],
     ) -> Result<Vec<u8>, Error> {
-        let forms: Vec<Value> = forms
-            .iter()
-            .map(|form| context! { id => form.id, title => form.title.as_str() })
-            .collect();
+        let forms: Vec<Value> =
+            forms.iter().map(|form| context! { id => form.id, title => form.title.as_str() }).collect();
         self.render(
             "notice.html",
             look,

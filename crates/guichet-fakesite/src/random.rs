@@ -88,17 +88,10 @@ impl Random {
         let mut found = Vec::new();
         if let Some((arrivals, most)) = &self.openings {
             arrivals.each(
-                &EachArrival {
-                    seed: self.seed,
-                    purpose: OPENINGS,
-                    zone,
-                },
+                &EachArrival { seed: self.seed, purpose: OPENINGS, zone },
                 (from, to),
                 |span, chance| {
-                    found.push(Opening {
-                        span,
-                        slots: chance.between(1, *most),
-                    });
+                    found.push(Opening { span, slots: chance.between(1, *most) });
                 },
             );
         }
@@ -109,10 +102,7 @@ impl Random {
                 if chance.share() < release.chance {
                     let factor = 1.0 + release.vary * (2.0 * chance.share() - 1.0);
                     found.push(Opening {
-                        span: (
-                            start,
-                            start + seconds(release.rule.length.as_seconds_f64() * factor),
-                        ),
+                        span: (start, start + seconds(release.rule.length.as_seconds_f64() * factor)),
                         slots: release.slots,
                     });
                 }
@@ -126,15 +116,9 @@ impl Random {
     pub(crate) fn outages(&self, from: Instant, to: Instant, zone: Tz) -> Vec<Span> {
         let mut found = Vec::new();
         if let Some((arrivals, _)) = &self.outages {
-            arrivals.each(
-                &EachArrival {
-                    seed: self.seed,
-                    purpose: OUTAGES,
-                    zone,
-                },
-                (from, to),
-                |span, _| found.push(span),
-            );
+            arrivals.each(&EachArrival { seed: self.seed, purpose: OUTAGES, zone }, (from, to), |span, _| {
+                found.push(span)
+            });
         }
         found
     }
@@ -155,10 +139,7 @@ impl Arrivals {
                 continue;
             };
             let places = self.places(monday, with.zone);
-            let room: i64 = places
-                .iter()
-                .map(|(start, end)| (*end - *start).num_seconds())
-                .sum();
+            let room: i64 = places.iter().map(|(start, end)| (*end - *start).num_seconds()).sum();
             if room == 0 {
                 continue;
             }
@@ -185,14 +166,10 @@ impl Arrivals {
             None if self.days == Days::DAILY => return vec![(monday, end)],
             None => (NaiveTime::MIN, Duration::days(1)),
         };
-        Weekly {
-            days: self.days,
-            at,
-            length,
-        }
-        .spans(monday, end, zone)
-        .map(|(from, to)| (from.max(monday), to.min(end)))
-        .collect()
+        Weekly { days: self.days, at, length }
+            .spans(monday, end, zone)
+            .map(|(from, to)| (from.max(monday), to.min(end)))
+            .collect()
     }
 }
 
@@ -260,13 +237,9 @@ mod tests {
     #[test]
     fn slots_only_ever_go_down_and_the_last_stays_to_the_end() {
         let start = utc("2026-03-02T00:00:00Z");
-        let opening = Opening {
-            span: (start, start + Duration::minutes(60)),
-            slots: 24,
-        };
-        let seen: Vec<u32> = (0..=60)
-            .map(|minute| opening.slots_at(start + Duration::minutes(minute)))
-            .collect();
+        let opening = Opening { span: (start, start + Duration::minutes(60)), slots: 24 };
+        let seen: Vec<u32> =
+            (0..=60).map(|minute| opening.slots_at(start + Duration::minutes(minute))).collect();
         assert_eq!((seen[0], seen[30], seen[59], seen[60]), (24, 12, 1, 0));
         assert!(seen.windows(2).all(|pair| pair[0] >= pair[1]));
         assert_eq!(opening.slots_at(start - Duration::seconds(1)), 0);

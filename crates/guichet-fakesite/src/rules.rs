@@ -86,21 +86,12 @@ mod tests {
             ("/", Place::Home),
             ("/booking/create/12069", Place::Booking { form: 12069, step: 0 }),
             ("/booking/create/12069/", Place::Booking { form: 12069, step: 0 }),
-            (
-                "/index.php/booking/create/7/2",
-                Place::Booking { form: 7, step: 2 },
-            ),
-            (
-                "/booking/create/7/5/1774220400",
-                Place::Booking { form: 7, step: 5 },
-            ),
+            ("/index.php/booking/create/7/2", Place::Booking { form: 7, step: 2 }),
+            ("/booking/create/7/5/1774220400", Place::Booking { form: 7, step: 5 }),
             ("/booking/create/x", Place::Nowhere),
             ("/booking/create/7/x", Place::Nowhere),
             ("/booking/confirm/abc", Place::OtherBooking),
-            (
-                "/ezjscore/call/bookingserver::planning::assign::7::8::0",
-                Place::Internal,
-            ),
+            ("/ezjscore/call/bookingserver::planning::assign::7::8::0", Place::Internal),
             ("/Demarches", Place::Nowhere),
         ] {
             assert_eq!(Place::of(path), place, "{path}");
@@ -110,21 +101,13 @@ mod tests {
     #[test]
     fn reading_is_allowed_and_all_that_comes_after_it_is_not() {
         let judged = |method: &str, path: &str, fields: &[&str]| {
-            let form: Vec<(String, String)> = fields
-                .iter()
-                .map(|field| ((*field).to_owned(), "x".to_owned()))
-                .collect();
+            let form: Vec<(String, String)> =
+                fields.iter().map(|field| ((*field).to_owned(), "x".to_owned())).collect();
             violation(None, "fauxville", method, path, &form)
         };
         assert_eq!(judged("GET", "/booking/create/7/4", &[]), None);
-        assert_eq!(
-            judged("POST", "/booking/create/7/0", &["condition", "nextButton"]),
-            None
-        );
-        assert_eq!(
-            judged("POST", "/booking/create/7/1", &["planning", "nextButton"]),
-            None
-        );
+        assert_eq!(judged("POST", "/booking/create/7/0", &["condition", "nextButton"]), None);
+        assert_eq!(judged("POST", "/booking/create/7/1", &["planning", "nextButton"]), None);
         for (method, path, fields) in [
             ("GET", "/booking/create/7/5/1774220400", [].as_slice()),
             ("GET", "/booking/create/7/8", &[]),
@@ -136,10 +119,7 @@ mod tests {
             ("GET", "/booking/confirm/x", &[]),
             ("DELETE", "/", &[]),
         ] {
-            assert!(
-                judged(method, path, fields).is_some(),
-                "{method} {path} {fields:?}"
-            );
+            assert!(judged(method, path, fields).is_some(), "{method} {path} {fields:?}");
         }
     }
 }

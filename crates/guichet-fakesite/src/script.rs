@@ -218,16 +218,9 @@ impl Script {
             procedure: form.procedure.clone(),
             key: form.key.clone(),
             target: form.target.clone(),
-            desks: form
-                .desks
-                .iter()
-                .map(|desk| (desk.id, desk.label.clone()))
-                .collect(),
+            desks: form.desks.iter().map(|desk| (desk.id, desk.label.clone())).collect(),
         };
-        self.hosts
-            .iter()
-            .flat_map(|host| host.forms.iter().map(move |form| entry(host, form)))
-            .collect()
+        self.hosts.iter().flat_map(|host| host.forms.iter().map(move |form| entry(host, form))).collect()
     }
 
     /// How a desk is at an instant; a form without desks has one of the form's own id. `None` where there is no such
@@ -237,11 +230,7 @@ impl Script {
         let form = host.form(form)?;
         let desk = form.desk(desk)?;
         let moment = host.moment(form, desk, at);
-        Some(DeskState {
-            state: moment.state(),
-            open: moment.open(),
-            slots: moment.slots,
-        })
+        Some(DeskState { state: moment.state(), open: moment.open(), slots: moment.slots })
     }
 
     pub(crate) fn host(&self, name: &str) -> Option<&Host> {

@@ -138,12 +138,7 @@ impl FakeSites {
                 })
                 .await
         });
-        Ok(Self {
-            shared,
-            stop,
-            serving,
-            control,
-        })
+        Ok(Self { shared, stop, serving, control })
     }
 
     /// Where all hosts are served.
@@ -233,11 +228,7 @@ async fn handle(
                 at,
                 port: shared.address.port(),
             };
-            let site = Site {
-                host,
-                pages: &shared.pages,
-                sessions: &shared.sessions,
-            };
+            let site = Site { host, pages: &shared.pages, sessions: &shared.sessions };
             site.answer(&asked).unwrap_or_else(|error| {
                 tracing::error!(%error, "a page cannot be written");
                 Answer::text(500, "a page of the imitation is broken\n")
@@ -288,20 +279,13 @@ fn session_cookie(headers: &HeaderMap) -> Option<String> {
 }
 
 fn text_of(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {
-    headers
-        .get(name)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 fn all_of(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
-        .map(|(name, value)| {
-            (
-                name.to_string(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect()
 }
 
@@ -317,9 +301,7 @@ fn respond(shared: &Shared, at: Instant, answer: Answer, busy: Busy) -> Response
         Pace::Flood => {
             let line = b"<p>Saint-Quelquepart-sur-Quelquechose</p>\n";
             let wave = line.repeat(FLOOD / WAVES / line.len() + 1);
-            let waves = iter::once(answer.body)
-                .chain(iter::repeat_n(wave, WAVES))
-                .collect();
+            let waves = iter::once(answer.body).chain(iter::repeat_n(wave, WAVES)).collect();
             stream(shared, waves, RealDuration::ZERO, busy)
         }
     };
@@ -353,10 +335,7 @@ fn with_headers(at: Instant, status: u16, headers: &[(&'static str, String)], bo
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let date = at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    let all = headers
-        .iter()
-        .map(|(name, value)| (*name, value))
-        .chain([("date", &date)]);
+    let all = headers.iter().map(|(name, value)| (*name, value)).chain([("date", &date)]);
     for (name, value) in all {
         if let Ok(value) = HeaderValue::from_str(value) {
             response.headers_mut().append(name, value);
@@ -383,15 +362,11 @@ fn control(shared: &Shared, path: &str, query: Option<&str>) -> Response {
         "/violations" => lines(true),
         "/now" => (
             200,
-            format!(
-                "{}\n",
-                serde_json::json!({ "now": now.to_rfc3339_opts(SecondsFormat::AutoSi, true) })
-            ),
+            format!("{}\n", serde_json::json!({ "now": now.to_rfc3339_opts(SecondsFormat::AutoSi, true) })),
         ),
         "/truth" => {
-            let pairs: BTreeMap<String, String> = form_urlencoded::parse(query.unwrap_or("").as_bytes())
-                .into_owned()
-                .collect();
+            let pairs: BTreeMap<String, String> =
+                form_urlencoded::parse(query.unwrap_or("").as_bytes()).into_owned().collect();
             let instant = |name: &str, default: Instant| match pairs.get(name) {
                 None => Some(default),
                 Some(text) => text.parse().ok(),
@@ -401,10 +376,7 @@ fn control(shared: &Shared, path: &str, query: Option<&str>) -> Response {
                     let truth = shared.script.truth_between(from, to);
                     (200, serde_json::to_string(&truth).unwrap_or_default())
                 }
-                _ => (
-                    400,
-                    "`from` and `to` are instants, as in 2026-03-02T00:00:00Z\n".to_owned(),
-                ),
+                _ => (400, "`from` and `to` are instants, as in 2026-03-02T00:00:00Z\n".to_owned()),
             }
         }
         _ => (404, "ask for /requests, /violations, /truth or /now\n".to_owned()),
@@ -413,10 +385,5 @@ fn control(shared: &Shared, path: &str, query: Option<&str>) -> Response {
         200 => "application/json",
         _ => "text/plain; charset=utf-8",
     };
-    with_headers(
-        now,
-        status,
-        &[("content-type", kind.to_owned())],
-        Body::from(Bytes::from(text)),
-    )
+    with_headers(now, status, &[("content-type", kind.to_owned())], Body::from(Bytes::from(text)))
 }

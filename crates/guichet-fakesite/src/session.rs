@@ -59,12 +59,7 @@ impl Sessions {
     /// How far the session has come in a form.
     pub(crate) fn visit(&self, id: &str, form: u32) -> Visit {
         let table = lock(&self.0);
-        table
-            .visits
-            .get(id)
-            .and_then(|(_, visits)| visits.get(&form))
-            .copied()
-            .unwrap_or_default()
+        table.visits.get(id).and_then(|(_, visits)| visits.get(&form)).copied().unwrap_or_default()
     }
 
     /// Writes down how far the session has come in a form.

@@ -56,12 +56,7 @@ impl Answer {
     }
 
     fn redirect(to: String) -> Self {
-        Self {
-            status: 302,
-            headers: vec![("location", to)],
-            body: Vec::new(),
-            pace: Pace::AtOnce,
-        }
+        Self { status: 302, headers: vec![("location", to)], body: Vec::new(), pace: Pace::AtOnce }
     }
 }
 
@@ -80,10 +75,7 @@ pub(crate) struct Asked<'a> {
 
 impl Asked<'_> {
     fn field(&self, name: &str) -> Option<&str> {
-        self.form
-            .iter()
-            .find(|(field, _)| field == name)
-            .map(|(_, value)| value.as_str())
+        self.form.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -107,28 +99,20 @@ impl Site<'_> {
         match Place::of(asked.path) {
             Place::Booking { form, step } => {
                 if let Some(form) = self.host.form(form) {
-                    let walk = Walk {
-                        site: *self,
-                        form,
-                        look: Look::of_form(self.host, form),
-                        asked,
-                    };
+                    let walk = Walk { site: *self, form, look: Look::of_form(self.host, form), asked };
                     return walk.answer(step);
                 }
             }
             place => {
-                if let Some(answer) = over_host
-                    .map(|veil| self.veiled(veil, &look, asked))
-                    .transpose()?
-                    .flatten()
+                if let Some(answer) =
+                    over_host.map(|veil| self.veiled(veil, &look, asked)).transpose()?.flatten()
                 {
                     return Ok(answer);
                 }
                 if place == Place::Home {
                     let lines = ["Choisissez la démarche pour laquelle vous souhaitez un rendez-vous."];
                     let body =
-                        self.pages
-                            .notice(&look, "Prendre un rendez-vous", &lines, &self.host.forms)?;
+                        self.pages.notice(&look, "Prendre un rendez-vous", &lines, &self.host.forms)?;
                     return Ok(Answer::page(200, &look, body));
                 }
             }
@@ -147,9 +131,7 @@ impl Site<'_> {
 
     fn not_found(&self, look: &Look<'_>) -> Result<Answer, Error> {
         let lines = ["La page demandée n’existe pas ou a été déplacée."];
-        let body = self
-            .pages
-            .notice(look, "Page introuvable (erreur 404)", &lines, &[])?;
+        let body = self.pages.notice(look, "Page introuvable (erreur 404)", &lines, &[])?;
         Ok(Answer::page(404, look, body))
     }
 
@@ -205,9 +187,7 @@ impl Site<'_> {
         };
         if let Some(retry) = veil.retry_after {
             let value = if retry.as_date {
-                (asked.at + retry.wait)
-                    .format("%a, %d %b %Y %H:%M:%S GMT")
-                    .to_string()
+                (asked.at + retry.wait).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
             } else {
                 retry.wait.num_seconds().to_string()
             };
@@ -286,9 +266,7 @@ impl Walk<'_> {
         } else {
             let id = sessions.give(&self.site.host.name);
             sessions.note(&id, self.form.id, visit);
-            answer
-                .headers
-                .push(("set-cookie", format!("{COOKIE}={id}; path=/; HttpOnly")));
+            answer.headers.push(("set-cookie", format!("{COOKIE}={id}; path=/; HttpOnly")));
         }
     }
 
@@ -305,23 +283,11 @@ impl Walk<'_> {
         if let Some(desk) = self.form.only_desk() {
             return self.enter(desk);
         }
-        if self
-            .veil_over(None)
-            .is_some_and(|veil| veil.state == State::NoCalendar)
-        {
-            return self.page(&Step::Start {
-                error: Some(NO_CALENDAR),
-            });
+        if self.veil_over(None).is_some_and(|veil| veil.state == State::NoCalendar) {
+            return self.page(&Step::Start { error: Some(NO_CALENDAR) });
         }
         let mut answer = self.to_step(1);
-        self.note(
-            Visit {
-                accepted: true,
-                step: 1,
-                desk: None,
-            },
-            &mut answer,
-        );
+        self.note(Visit { accepted: true, step: 1, desk: None }, &mut answer);
         Ok(answer)
     }
 
@@ -355,14 +321,7 @@ impl Walk<'_> {
             (_, true) => 4,
         };
         let mut answer = self.to_step(step);
-        self.note(
-            Visit {
-                accepted: true,
-                step,
-                desk: Some(desk.id),
-            },
-            &mut answer,
-        );
+        self.note(Visit { accepted: true, step, desk: Some(desk.id) }, &mut answer);
         Ok(answer)
     }
 
@@ -414,10 +373,7 @@ impl Walk<'_> {
     /// Whoever goes further books: it is written down elsewhere, and the page says nothing useful.
     fn too_far(&self) -> Result<Answer, Error> {
         let lines = ["Cette étape sert à réserver. Ce site est une imitation : rien n’a été réservé."];
-        let body = self
-            .site
-            .pages
-            .notice(&self.look, "Etape de réservation", &lines, &[])?;
+        let body = self.site.pages.notice(&self.look, "Etape de réservation", &lines, &[])?;
         Ok(Answer::page(200, &self.look, body))
     }
 }

@@ -32,11 +32,9 @@ impl Entry {
     fn applies(&self, at: Instant, zone: Tz) -> bool {
         self.from.is_none_or(|from| from <= at)
             && self.until.is_none_or(|until| at < until)
-            && self.weekly.is_none_or(|rule| {
-                rule.spans(at, at + Duration::nanoseconds(1), zone)
-                    .next()
-                    .is_some()
-            })
+            && self
+                .weekly
+                .is_none_or(|rule| rule.spans(at, at + Duration::nanoseconds(1), zone).next().is_some())
     }
 }
 
@@ -63,11 +61,7 @@ enum Verdict {
 impl Timeline {
     fn at(&self, at: Instant) -> Said {
         let applying = || {
-            self.entries
-                .iter()
-                .rev()
-                .filter(|entry| entry.applies(at, self.zone))
-                .map(|entry| entry.shows)
+            self.entries.iter().rev().filter(|entry| entry.applies(at, self.zone)).map(|entry| entry.shows)
         };
         let mut slots = applying().find_map(|shows| match shows {
             Shows::Slots(n) => Some(n),
@@ -80,11 +74,7 @@ impl Timeline {
         };
         if let Some(random) = &self.random {
             let after = at + Duration::nanoseconds(1);
-            let most = random
-                .openings(at, after, self.zone)
-                .iter()
-                .map(|opening| opening.slots_at(at))
-                .max();
+            let most = random.openings(at, after, self.zone).iter().map(|opening| opening.slots_at(at)).max();
             slots = most.or(slots);
             if let Some((_, outage)) = &random.outages
                 && !matches!(veil, Verdict::Veil(_))

@@ -109,10 +109,7 @@ fn form_truth(host: &Host, form: &Form, from: Instant, to: Instant) -> FormTruth
         .iter()
         .zip(ends)
         .map(|(start, end)| Piece {
-            span: Interval {
-                from: *start,
-                to: end,
-            },
+            span: Interval { from: *start, to: end },
             moments: form
                 .desks
                 .iter()
@@ -157,13 +154,7 @@ fn desk_truth(desk: &Desk, index: usize, pieces: &[Piece], whole: f64) -> DeskTr
         let share = (piece.span.to - piece.span.from).as_seconds_f64() / whole;
         *shown.entry(piece.moments[index].state()).or_insert(0.0) += share;
     }
-    DeskTruth {
-        desk: desk.id,
-        label: desk.label.clone(),
-        shares,
-        shown,
-        open,
-    }
+    DeskTruth { desk: desk.id, label: desk.label.clone(), shares, shown, open }
 }
 
 /// What holds in one piece.
@@ -198,24 +189,11 @@ fn summary(pieces: &[Piece], whole: f64, of: impl Fn(&[Moment]) -> Summary) -> (
 
 impl fmt::Display for Truth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "from {} to {}",
-            self.from.format("%F %R"),
-            self.to.format("%F %R UTC")
-        )?;
-        writeln!(
-            f,
-            "{:>7} {:>7} {:>7} {:>9}  desk",
-            "open", "seen", "told", "openings"
-        )?;
+        writeln!(f, "from {} to {}", self.from.format("%F %R"), self.to.format("%F %R UTC"))?;
+        writeln!(f, "{:>7} {:>7} {:>7} {:>9}  desk", "open", "seen", "told", "openings")?;
         for form in &self.forms {
             for desk in &form.desks {
-                let Shares {
-                    open,
-                    seen_open,
-                    told,
-                } = desk.shares;
+                let Shares { open, seen_open, told } = desk.shares;
                 let name = form.target.as_deref().unwrap_or(&form.title);
                 writeln!(
                     f,

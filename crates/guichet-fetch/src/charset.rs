@@ -9,16 +9,11 @@ const DECLARATION_WITHIN: usize = 1024;
 /// The text of `body`: by a byte order mark, else the charset of `content_type`, else a `<meta>` in the first 1024
 /// bytes, else UTF-8 if it is valid, else windows-1252. What cannot be decoded becomes U+FFFD.
 pub(crate) fn decode(content_type: Option<&str>, body: &[u8]) -> String {
-    let encoding = content_type
-        .and_then(from_content_type)
-        .or_else(|| from_meta(body))
-        .unwrap_or_else(|| {
-            if std::str::from_utf8(body).is_ok() {
-                UTF_8
-            } else {
-                WINDOWS_1252
-            }
-        });
+    let encoding =
+        content_type
+            .and_then(from_content_type)
+            .or_else(|| from_meta(body))
+            .unwrap_or_else(|| if std::str::from_utf8(body).is_ok() { UTF_8 } else { WINDOWS_1252 });
     encoding.decode(body).0.into_owned()
 }
 
@@ -26,9 +21,7 @@ fn from_content_type(value: &str) -> Option<&'static Encoding> {
     value.split(';').skip(1).find_map(|parameter| {
         let (key, label) = parameter.split_once('=')?;
         let label = label.trim().trim_matches(['"', '\'']);
-        key.trim()
-            .eq_ignore_ascii_case("charset")
-            .then(|| Encoding::for_label(label.as_bytes()))?
+        key.trim().eq_ignore_ascii_case("charset").then(|| Encoding::for_label(label.as_bytes()))?
     })
 }
 
@@ -60,21 +53,12 @@ fn from_meta(body: &[u8]) -> Option<&'static Encoding> {
 /// The charset in a `<meta>` tag's attributes, whether its own (`charset="…"`) or within `content="…; charset=…"`.
 fn from_attributes(attributes: &str) -> Option<&'static Encoding> {
     let (_, value) = attributes.split_once("charset")?;
-    let value = value
-        .trim_start()
-        .strip_prefix('=')?
-        .trim_start()
-        .trim_start_matches(['"', '\'']);
-    let label = value
-        .split(|c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'' | ';' | '/' | '>'))
-        .next()?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
+    let label =
+        value.split(|c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'' | ';' | '/' | '>')).next()?;
     let encoding = Encoding::for_label(label.as_bytes())?;
     // A page whose declaration can be read byte by byte is not UTF-16, whatever it says.
-    Some(if encoding == UTF_16LE || encoding == UTF_16BE {
-        UTF_8
-    } else {
-        encoding
-    })
+    Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
 }
 
 #[cfg(test)]
@@ -89,11 +73,7 @@ mod tests {
         for (content_type, body, end) in [
             (Some("text/html; charset=ISO-8859-15"), &latin[..], "déjà 20 €"),
             (Some("text/html;charset=\"iso-8859-1\""), latin, "déjà 20 ¤"),
-            (
-                Some("text/html; Charset = 'windows-1252' ; x=y"),
-                latin,
-                "déjà 20 ¤",
-            ),
+            (Some("text/html; Charset = 'windows-1252' ; x=y"), latin, "déjà 20 ¤"),
             (Some("text/html"), latin, "déjà 20 ¤"),
             (None, latin, "déjà 20 ¤"),
             (Some("text/html; charset=klingon"), latin, "déjà 20 ¤"),
@@ -102,11 +82,7 @@ mod tests {
             (Some("text/html; charset=iso-8859-1"), latin_meta, "déjà 20 ¤"),
             (None, utf8_meta, "déjà 20 €"),
             (None, "déjà 20 €".as_bytes(), "déjà 20 €"),
-            (
-                Some("text/html; charset=iso-8859-1"),
-                "\u{feff}déjà 20 €".as_bytes(),
-                "déjà 20 €",
-            ),
+            (Some("text/html; charset=iso-8859-1"), "\u{feff}déjà 20 €".as_bytes(), "déjà 20 €"),
         ] {
             let text = decode(content_type, body);
             assert!(text.ends_with(end), "{content_type:?} gave {text:?}");
@@ -124,18 +100,9 @@ mod tests {
                 r"<META HTTP-EQUIV='content-type' CONTENT='text/html; charset=ISO-8859-15'>",
                 Some("ISO-8859-15"),
             ),
-            (
-                r#"<html><meta name="a"><meta charset = iso-8859-15 >"#,
-                Some("ISO-8859-15"),
-            ),
-            (
-                r#"<!-- <meta charset="koi8-r"> --><meta charset="iso-8859-15">"#,
-                Some("ISO-8859-15"),
-            ),
-            (
-                r#"<meta charset="klingon"><meta charset="iso-8859-15">"#,
-                Some("ISO-8859-15"),
-            ),
+            (r#"<html><meta name="a"><meta charset = iso-8859-15 >"#, Some("ISO-8859-15")),
+            (r#"<!-- <meta charset="koi8-r"> --><meta charset="iso-8859-15">"#, Some("ISO-8859-15")),
+            (r#"<meta charset="klingon"><meta charset="iso-8859-15">"#, Some("ISO-8859-15")),
             (r#"<meta charset="utf-16le">"#, Some("UTF-8")),
             (r#"<!-- <meta charset="koi8-r">"#, None),
             (r#"<metadata charset="koi8-r">"#, None),

@@ -17,29 +17,20 @@ pub(crate) fn classify(host: &str, error: &reqwest::Error) -> Failure {
     } else if error.is_dns() {
         Failure::Dns { host }
     } else if let Some(tls) = find::<TlsError>(error) {
-        Failure::Tls {
-            host,
-            reason: tls_words(tls),
-        }
+        Failure::Tls { host, reason: tls_words(tls) }
     } else if error.is_connect() && find::<io::Error>(error).is_some_and(wraps_io) {
         // The connector wraps what ended a handshake, and nothing else, in an error of its own.
         let reason = "the connection ended during the handshake";
         Failure::Tls { host, reason }
     } else if error.is_connect() {
-        Failure::Connect {
-            host,
-            reason: io_words(error),
-        }
+        Failure::Connect { host, reason: io_words(error) }
     } else if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
         Failure::NotHttp { host }
     } else if error.is_decode() && find::<hyper::Error>(error).is_none() {
         let reason = "it could not be decompressed".to_owned();
         Failure::Interrupted { host, reason }
     } else {
-        Failure::Interrupted {
-            host,
-            reason: io_words(error),
-        }
+        Failure::Interrupted { host, reason: io_words(error) }
     }
 }
 

@@ -49,10 +49,7 @@ impl Client {
     /// # Errors
     /// When the identity would not tell who asks, when an accelerated clock could reach others than this machine, or
     /// when the HTTP client cannot be built.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "the identity is the client's from here on"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "the identity is the client's from here on")]
     pub fn new(
         identity: Identity,
         reach: Reach,
@@ -112,19 +109,14 @@ impl Client {
         let host = registrable_host(url);
         let slot = self.0.hosts.slot(&host);
         let ledger = slot.take().await;
-        self.0
-            .wait(slot.last_probe_ended_at(), self.0.limits.probe_spacing)
-            .await;
+        self.0.wait(slot.last_probe_ended_at(), self.0.limits.probe_spacing).await;
         Ok(Probe::new(Arc::clone(&self.0), host, slot, ledger))
     }
 
     /// Tells what is known from an earlier run, so that a restart keeps the spacing. `host` is a registrable host, as
     /// [`registrable_host`] gives it; a time earlier than what is known already changes nothing.
     pub fn remember(&self, host: &str, last_probe_ended_at: DateTime<Utc>) {
-        self.0
-            .hosts
-            .slot(&host.to_ascii_lowercase())
-            .probe_ended(last_probe_ended_at);
+        self.0.hosts.slot(&host.to_ascii_lowercase()).probe_ended(last_probe_ended_at);
     }
 }
 
@@ -132,11 +124,7 @@ impl Inner {
     /// Whether `url` may be asked for as far as its scheme and its host, as written, go.
     pub(crate) fn admit(&self, url: &Url) -> Result<(), Failure> {
         check_scheme(url, url.host_str().unwrap_or_default())?;
-        if self.reach.allows_host(url) {
-            Ok(())
-        } else {
-            Err(out_of_reach(url))
-        }
+        if self.reach.allows_host(url) { Ok(()) } else { Err(out_of_reach(url)) }
     }
 
     /// Returns when `gap` since `last` has passed.
@@ -154,15 +142,10 @@ pub(crate) fn check_scheme(url: &Url, host: &str) -> Result<(), Failure> {
     if matches!(url.scheme(), "http" | "https") {
         return Ok(());
     }
-    Err(Failure::ForbiddenScheme {
-        host: host.to_owned(),
-        scheme: url.scheme().chars().take(16).collect(),
-    })
+    Err(Failure::ForbiddenScheme { host: host.to_owned(), scheme: url.scheme().chars().take(16).collect() })
 }
 
 /// The refusal of the host of `url`.
 pub(crate) fn out_of_reach(url: &Url) -> Failure {
-    Failure::ForbiddenAddress {
-        host: url.host_str().unwrap_or_default().to_owned(),
-    }
+    Failure::ForbiddenAddress { host: url.host_str().unwrap_or_default().to_owned() }
 }

@@ -28,10 +28,7 @@ pub trait Clock: Debug + Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the edge where the clock is read"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the edge where the clock is read")]
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
     }
@@ -159,10 +156,7 @@ mod tests {
 
     #[test]
     fn a_time_too_far_to_write_down_is_the_last_one_and_no_panic() {
-        assert_eq!(
-            accelerated(f64::INFINITY).at(instant("9999-01-01T00:00:00Z")),
-            DateTime::<Utc>::MAX_UTC
-        );
+        assert_eq!(accelerated(f64::INFINITY).at(instant("9999-01-01T00:00:00Z")), DateTime::<Utc>::MAX_UTC);
     }
 
     #[tokio::test]
@@ -176,11 +170,7 @@ mod tests {
         let watch = Stopwatch::start();
         clock.sleep_until(due).await;
         assert!(clock.now() >= due);
-        assert!(
-            watch.elapsed() < Duration::from_secs(5),
-            "took {:?}",
-            watch.elapsed()
-        );
+        assert!(watch.elapsed() < Duration::from_secs(5), "took {:?}", watch.elapsed());
     }
 
     #[tokio::test]

@@ -67,9 +67,7 @@ pub(crate) async fn exchange(http: &Http, hop: &Hop, jar: Option<&Jar>, cap: Cap
         request = request.header(COOKIE, cookies);
     }
     if let Some(payload) = &hop.payload {
-        request = request
-            .header(CONTENT_TYPE, payload.media_type)
-            .body(payload.text.clone());
+        request = request.header(CONTENT_TYPE, payload.media_type).body(payload.text.clone());
     }
     let response = request.send().await.map_err(|error| classify(host, &error))?;
     if let Some(jar) = jar {
@@ -94,13 +92,8 @@ fn redirect_target(from: &Url, status: u16, headers: &HeaderMap) -> Option<Url> 
 
 /// Reads a body chunk by chunk, as it comes out of decompression, so that a bomb costs no more than the cap.
 async fn read(host: &str, mut response: Response, cap: Cap) -> Result<Page, Failure> {
-    let too_large = || Failure::TooLarge {
-        host: host.to_owned(),
-        cap: cap.bytes(),
-    };
-    let announced = response
-        .content_length()
-        .and_then(|length| usize::try_from(length).ok());
+    let too_large = || Failure::TooLarge { host: host.to_owned(), cap: cap.bytes() };
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
     if matches!(cap, Cap::Refuse(bytes) if announced.is_some_and(|length| length > bytes)) {
         return Err(too_large());
     }
@@ -117,10 +110,5 @@ async fn read(host: &str, mut response: Response, cap: Cap) -> Result<Page, Fail
     if cut && matches!(cap, Cap::Refuse(_)) {
         return Err(too_large());
     }
-    Ok(Page {
-        status: response.status().as_u16(),
-        headers: response.headers().clone(),
-        body,
-        cut,
-    })
+    Ok(Page { status: response.status().as_u16(), headers: response.headers().clone(), body, cut })
 }

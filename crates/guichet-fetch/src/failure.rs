@@ -132,10 +132,7 @@ fn status_words(status: Option<u16>) -> String {
 impl Failure {
     /// Whether the host has seen nothing of a request: no connection was ever tried.
     pub(crate) fn nothing_left(&self) -> bool {
-        matches!(
-            self,
-            Self::Dns { .. } | Self::ForbiddenAddress { .. } | Self::InvalidUrl { .. }
-        )
+        matches!(self, Self::Dns { .. } | Self::ForbiddenAddress { .. } | Self::InvalidUrl { .. })
     }
 
     /// Whether no request was ever handed over, although a connection may have been tried.

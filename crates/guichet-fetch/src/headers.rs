@@ -5,14 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-const KEPT: [&str; 6] = [
-    "content-type",
-    "date",
-    "etag",
-    "last-modified",
-    "retry-after",
-    "server",
-];
+const KEPT: [&str; 6] = ["content-type", "date", "etag", "last-modified", "retry-after", "server"];
 
 /// The most characters of a value that are kept.
 const LONGEST_VALUE: usize = 200;
@@ -22,20 +15,13 @@ pub(crate) const LONGEST_AWAY: Duration = Duration::from_hours(24);
 
 /// The headers that matter, names in lower case, in a fixed order, values cut.
 pub(crate) fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
-    KEPT.iter()
-        .filter_map(|name| Some(((*name).to_owned(), text(headers, name)?)))
-        .collect()
+    KEPT.iter().filter_map(|name| Some(((*name).to_owned(), text(headers, name)?))).collect()
 }
 
 /// The first value of `name`, cut; bytes that are no text become U+FFFD.
 pub(crate) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     let value = headers.get(name)?;
-    Some(
-        String::from_utf8_lossy(value.as_bytes())
-            .chars()
-            .take(LONGEST_VALUE)
-            .collect(),
-    )
+    Some(String::from_utf8_lossy(value.as_bytes()).chars().take(LONGEST_VALUE).collect())
 }
 
 /// How long the server asks us to stay away, counted from `now` and capped at a day; zero for a date that has passed.
@@ -72,10 +58,7 @@ mod tests {
         pairs
             .iter()
             .map(|(name, value)| {
-                (
-                    name.parse::<HeaderName>().unwrap(),
-                    HeaderValue::from_bytes(value).unwrap(),
-                )
+                (name.parse::<HeaderName>().unwrap(), HeaderValue::from_bytes(value).unwrap())
             })
             .collect()
     }

@@ -28,17 +28,14 @@ pub fn registrable_host(url: &Url) -> String {
 }
 
 fn with_port(host: &str, url: &Url) -> String {
-    url.port_or_known_default()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn registrable_name(name: &str) -> String {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     if is_localhost(&name) {
         let mut labels = name.rsplit('.').skip(1);
-        return labels
-            .next()
-            .map_or_else(|| name.clone(), |label| format!("{label}.localhost"));
+        return labels.next().map_or_else(|| name.clone(), |label| format!("{label}.localhost"));
     }
     psl::domain_str(&name).map_or_else(|| name.clone(), str::to_owned)
 }
@@ -68,18 +65,12 @@ impl HostSlot {
 
     /// When the last probe ended, if one is known.
     pub(crate) fn last_probe_ended_at(&self) -> Option<DateTime<Utc>> {
-        *self
-            .last_probe_ended_at
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        *self.last_probe_ended_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A probe ended at `at`; an earlier end than the known one changes nothing.
     pub(crate) fn probe_ended(&self, at: DateTime<Utc>) {
-        let mut last = self
-            .last_probe_ended_at
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.last_probe_ended_at.lock().unwrap_or_else(PoisonError::into_inner);
         *last = (*last).max(Some(at));
     }
 }
@@ -115,15 +106,9 @@ mod tests {
     #[test]
     fn sub_domains_share_a_host_and_sites_do_not() {
         for (url, host) in [
-            (
-                "https://www.rdv-prefecture.interieur.gouv.fr/rdvpref/",
-                "interieur.gouv.fr",
-            ),
+            ("https://www.rdv-prefecture.interieur.gouv.fr/rdvpref/", "interieur.gouv.fr"),
             ("https://pprdv.interieur.gouv.fr/", "interieur.gouv.fr"),
-            (
-                "https://www.hauts-de-seine.gouv.fr/booking/create/1",
-                "hauts-de-seine.gouv.fr",
-            ),
+            ("https://www.hauts-de-seine.gouv.fr/booking/create/1", "hauts-de-seine.gouv.fr"),
             ("https://WWW.Gard.GOUV.fr./", "gard.gouv.fr"),
             ("https://esii-orion.com:8443/", "esii-orion.com"),
             ("http://a.localhost:8080/", "a.localhost"),
@@ -149,14 +134,8 @@ mod tests {
         let now = at("2026-11-21T10:00:30Z");
         let gap = Duration::from_mins(1);
         assert_eq!(free_at(None, gap, now), now);
-        assert_eq!(
-            free_at(Some(at("2026-11-21T10:00:00Z")), gap, now),
-            at("2026-11-21T10:01:00Z")
-        );
-        assert_eq!(
-            free_at(Some(at("2026-11-22T10:00:00Z")), gap, now),
-            at("2026-11-21T10:01:30Z")
-        );
+        assert_eq!(free_at(Some(at("2026-11-21T10:00:00Z")), gap, now), at("2026-11-21T10:01:00Z"));
+        assert_eq!(free_at(Some(at("2026-11-22T10:00:00Z")), gap, now), at("2026-11-21T10:01:30Z"));
         assert_eq!(free_at(Some(now), Duration::MAX, now), DateTime::<Utc>::MAX_UTC);
     }
 

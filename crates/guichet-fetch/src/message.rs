@@ -95,23 +95,12 @@ pub(crate) struct Hop {
 impl Hop {
     /// A plain fetch of `url`.
     pub(crate) fn get(url: Url) -> Self {
-        Self {
-            method: Method::Get,
-            url: bare(url),
-            payload: None,
-        }
+        Self { method: Method::Get, url: bare(url), payload: None }
     }
 
     /// The hop that a redirect with `status` to `url` asks for: as before after 307 and 308, a plain fetch otherwise.
     pub(crate) fn redirected(self, status: u16, url: Url) -> Self {
-        if matches!(status, 307 | 308) {
-            Self {
-                url: bare(url),
-                ..self
-            }
-        } else {
-            Self::get(url)
-        }
+        if matches!(status, 307 | 308) { Self { url: bare(url), ..self } } else { Self::get(url) }
     }
 }
 
@@ -125,9 +114,7 @@ impl From<Request> for Hop {
         match request {
             Request::Get(url) => Self::get(url),
             Request::PostForm(url, pairs) => {
-                let text = form_urlencoded::Serializer::new(String::new())
-                    .extend_pairs(pairs)
-                    .finish();
+                let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
                 post(url, "application/x-www-form-urlencoded", text)
             }
             Request::PostJson(url, text) => post(url, "application/json", text),

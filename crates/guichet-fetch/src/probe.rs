@@ -84,15 +84,7 @@ impl Probe {
         slot: Arc<HostSlot>,
         ledger: OwnedMutexGuard<Ledger>,
     ) -> Self {
-        Self {
-            client,
-            host,
-            slot,
-            ledger,
-            jar: Jar::default(),
-            requests: 0,
-            verdict: None,
-        }
+        Self { client, host, slot, ledger, jar: Jar::default(), requests: 0, verdict: None }
     }
 
     /// Sends `request` and follows its redirects. Before every hop: its host must be this probe's and within reach,
@@ -110,11 +102,7 @@ impl Probe {
         loop {
             self.obey_robots(&hop.url).await?;
             let cap = Cap::Refuse(self.client.limits.body_cap);
-            let Timed {
-                reply,
-                sent_at,
-                received_at,
-            } = self.ask(&hop, true, cap, &mut allowance).await?;
+            let Timed { reply, sent_at, received_at } = self.ask(&hop, true, cap, &mut allowance).await?;
             let sent_at = *first_sent_at.get_or_insert(sent_at);
             match reply {
                 Reply::Redirect { status, to } => {
@@ -148,10 +136,7 @@ impl Probe {
         if asked == self.host {
             return Ok(());
         }
-        Err(Failure::ForeignRequest {
-            host: self.host.clone(),
-            asked,
-        })
+        Err(Failure::ForeignRequest { host: self.host.clone(), asked })
     }
 
     /// Whether a redirect from `from` to `to` may be followed after `followed` others.
@@ -165,18 +150,12 @@ impl Probe {
         if registrable_host(to) != self.host {
             let mut to = bare(to.clone());
             to.set_query(None);
-            return Err(Failure::ForeignRedirect {
-                host: host.to_owned(),
-                to,
-            });
+            return Err(Failure::ForeignRedirect { host: host.to_owned(), to });
         }
         self.client.admit(to)?;
         let limit = self.client.limits.max_redirects;
         if followed >= limit {
-            return Err(Failure::TooManyRedirects {
-                host: host.to_owned(),
-                limit,
-            });
+            return Err(Failure::TooManyRedirects { host: host.to_owned(), limit });
         }
         Ok(())
     }
@@ -187,9 +166,7 @@ impl Probe {
             record
         } else {
             let record = Arc::new(self.fetch_robots(url).await?);
-            self.ledger
-                .robots
-                .insert(url, Arc::clone(&record), self.client.clock.now());
+            self.ledger.robots.insert(url, Arc::clone(&record), self.client.clock.now());
             record
         };
         self.verdict = Some(record.verdict(url));
@@ -204,28 +181,19 @@ impl Probe {
         let mut followed = 0;
         loop {
             let failure = match self.ask(&hop, false, Cap::Cut(ROBOTS_CAP), &mut allowance).await {
-                Ok(Timed {
-                    reply: Reply::Page(page),
-                    received_at,
-                    ..
-                }) => {
-                    return Ok(Record::answered(
-                        &page,
-                        self.client.limits.robots_ttl,
-                        received_at,
-                    ));
+                Ok(Timed { reply: Reply::Page(page), received_at, .. }) => {
+                    return Ok(Record::answered(&page, self.client.limits.robots_ttl, received_at));
                 }
-                Ok(Timed {
-                    reply: Reply::Redirect { status, to },
-                    ..
-                }) => match self.admit_redirect(&hop.url, &to, followed) {
-                    Ok(()) => {
-                        hop = hop.redirected(status, to);
-                        followed += 1;
-                        continue;
+                Ok(Timed { reply: Reply::Redirect { status, to }, .. }) => {
+                    match self.admit_redirect(&hop.url, &to, followed) {
+                        Ok(()) => {
+                            hop = hop.redirected(status, to);
+                            followed += 1;
+                            continue;
+                        }
+                        Err(failure) => failure,
                     }
-                    Err(failure) => failure,
-                },
+                }
                 Err(failure) if failure.never_connected() => return Err(failure),
                 Err(failure) => failure,
             };
@@ -259,10 +227,7 @@ impl Probe {
         let host = hop.url.host_str().unwrap_or_default();
         let outcome = outcome.unwrap_or_else(|_elapsed| {
             let after = allowance.whole;
-            Err(Failure::Timeout {
-                host: host.to_owned(),
-                after,
-            })
+            Err(Failure::Timeout { host: host.to_owned(), after })
         });
         let status = match &outcome {
             Ok(Reply::Page(page)) => Some(page.status),
@@ -274,18 +239,8 @@ impl Probe {
                 None
             }
         };
-        debug!(
-            method = hop.method.name(),
-            host,
-            status,
-            duration_ms = duration.as_millis(),
-            "asked"
-        );
-        Ok(Timed {
-            reply: outcome?,
-            sent_at,
-            received_at,
-        })
+        debug!(method = hop.method.name(), host, status, duration_ms = duration.as_millis(), "asked");
+        Ok(Timed { reply: outcome?, sent_at, received_at })
     }
 }
 

@@ -28,11 +28,7 @@ impl Reach {
 
     /// Whether `name` may be looked up. What it resolves to is checked again.
     pub(crate) fn allows_name(self, name: &str) -> bool {
-        if is_localhost(name) {
-            self.has_loopback()
-        } else {
-            self != Self::LoopbackOnly
-        }
+        if is_localhost(name) { self.has_loopback() } else { self != Self::LoopbackOnly }
     }
 
     /// Whether the host of `url`, as written, may be reached.
@@ -91,9 +87,7 @@ const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
 ];
 
 fn is_public_v4(ip: Ipv4Addr) -> bool {
-    !SPECIAL_V4
-        .iter()
-        .any(|(first, length)| (ip.to_bits() ^ first.to_bits()) >> (32 - length) == 0)
+    !SPECIAL_V4.iter().any(|(first, length)| (ip.to_bits() ^ first.to_bits()) >> (32 - length) == 0)
 }
 
 fn is_public_v6(ip: Ipv6Addr) -> bool {
@@ -176,17 +170,9 @@ mod tests {
         ] {
             for address in addresses {
                 let ip: IpAddr = address.parse().unwrap();
-                assert_eq!(
-                    Reach::PublicOnly.allows_ip(ip),
-                    public_only,
-                    "{address} in public"
-                );
+                assert_eq!(Reach::PublicOnly.allows_ip(ip), public_only, "{address} in public");
                 assert_eq!(Reach::PublicAndLoopback.allows_ip(ip), both, "{address} in both");
-                assert_eq!(
-                    Reach::LoopbackOnly.allows_ip(ip),
-                    loopback_only,
-                    "{address} in loopback"
-                );
+                assert_eq!(Reach::LoopbackOnly.allows_ip(ip), loopback_only, "{address} in loopback");
             }
         }
     }

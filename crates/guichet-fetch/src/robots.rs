@@ -46,10 +46,7 @@ pub(crate) struct Records(HashMap<String, Arc<Record>>);
 impl Records {
     /// The record for the origin of `url`, unless it is missing or too old at `now`.
     pub(crate) fn fresh(&self, url: &Url, now: DateTime<Utc>) -> Option<Arc<Record>> {
-        self.0
-            .get(&origin(url))
-            .filter(|record| now < record.stale_at)
-            .cloned()
+        self.0.get(&origin(url)).filter(|record| now < record.stale_at).cloned()
     }
 
     /// The crawl-delay last seen for the origin of `url`, however old.
@@ -110,9 +107,7 @@ impl Record {
             Stance::Everything | Stance::Nothing(_) => None,
         };
         let believed = if matches!(stance, Stance::Nothing(_)) {
-            headers::retry_after(&page.headers, now)
-                .unwrap_or_default()
-                .max(RETRY_AFTER_FAILURE)
+            headers::retry_after(&page.headers, now).unwrap_or_default().max(RETRY_AFTER_FAILURE)
         } else {
             ttl
         };
@@ -193,16 +188,9 @@ fn origin(url: &Url) -> String {
 
 /// The rules for us, or nothing when the text cannot be understood at a reasonable price.
 fn parse(page: &Page) -> Option<Robot> {
-    let whole = if page.cut {
-        whole_lines(&page.body)
-    } else {
-        &page.body
-    };
+    let whole = if page.cut { whole_lines(&page.body) } else { &page.body };
     let text = plain_agents(whole);
-    let ended = text
-        .split(|b| *b == b'\n')
-        .filter(|line| line.contains(&b'$'))
-        .count();
+    let ended = text.split(|b| *b == b'\n').filter(|line| line.contains(&b'$')).count();
     if ended > MOST_ENDED_RULES {
         return None;
     }
@@ -260,12 +248,7 @@ mod tests {
     }
 
     fn record(status: u16, text: &str) -> Record {
-        let page = Page {
-            status,
-            headers: HeaderMap::new(),
-            body: text.as_bytes().to_vec(),
-            cut: false,
-        };
+        let page = Page { status, headers: HeaderMap::new(), body: text.as_bytes().to_vec(), cut: false };
         Record::answered(&page, DAY, now())
     }
 
@@ -277,12 +260,9 @@ mod tests {
     #[test]
     fn the_group_that_names_us_wins_over_the_one_for_everybody() {
         let text = "User-agent: *\nDisallow: /\n\nUser-agent: guichetouvert\nDisallow: /booking/\nAllow: /booking/create/";
-        for (path, allowed) in [
-            ("/", true),
-            ("/booking/create/12/0", true),
-            ("/booking/cancel", false),
-            ("/robots.txt", true),
-        ] {
+        for (path, allowed) in
+            [("/", true), ("/booking/create/12/0", true), ("/booking/cancel", false), ("/robots.txt", true)]
+        {
             assert_eq!(allows(text, path), allowed, "{path}");
         }
     }
@@ -345,11 +325,7 @@ mod tests {
             let record = record(status, "User-agent: *\nDisallow: /");
             assert_eq!(record.verdict(&url).allowed, allowed, "{status}");
             assert_eq!(record.stale_at, now() + believed, "{status}");
-            assert_eq!(
-                record.verdict(&url).sha256.is_some(),
-                (200..300).contains(&status),
-                "{status}"
-            );
+            assert_eq!(record.verdict(&url).sha256.is_some(), (200..300).contains(&status), "{status}");
         }
     }
 
@@ -364,10 +340,7 @@ mod tests {
                 body: Vec::new(),
                 cut: false,
             };
-            assert_eq!(
-                Record::answered(&page, DAY, now()).stale_at,
-                now() + Duration::from_secs(waits)
-            );
+            assert_eq!(Record::answered(&page, DAY, now()).stale_at, now() + Duration::from_secs(waits));
         }
     }
 
@@ -375,10 +348,7 @@ mod tests {
     fn a_crawl_delay_is_read_and_capped() {
         for (text, delay) in [
             ("User-agent: *\nCrawl-delay: 10", Some(Duration::from_secs(10))),
-            (
-                "User-agent: *\nCrawl-delay: 0.5",
-                Some(Duration::from_millis(500)),
-            ),
+            ("User-agent: *\nCrawl-delay: 0.5", Some(Duration::from_millis(500))),
             ("User-agent: *\nCrawl-delay: 1e30", Some(DAY)),
             ("User-agent: *\nCrawl-delay: inf", Some(DAY)),
             ("User-agent: *\nCrawl-delay: -1", None),
@@ -407,10 +377,7 @@ mod tests {
     #[test]
     fn the_robots_file_of_an_address_is_at_the_root_of_its_origin() {
         let url = Url::parse("https://www.example.org:8443/a/b?c=d").unwrap();
-        assert_eq!(
-            robots_url(&url).as_str(),
-            "https://www.example.org:8443/robots.txt"
-        );
+        assert_eq!(robots_url(&url).as_str(), "https://www.example.org:8443/robots.txt");
         assert_eq!(origin(&url), "https://www.example.org:8443");
     }
 
@@ -420,11 +387,7 @@ mod tests {
         for end in ["\n", "\r", "\0"] {
             for (rules, allowed) in [(MOST_ENDED_RULES, true), (MOST_ENDED_RULES + 1, false)] {
                 let text = format!("User-agent: *\n{}", format!("Disallow: /x$ {end}").repeat(rules));
-                assert_eq!(
-                    record(200, &text).verdict(&url).allowed,
-                    allowed,
-                    "{rules} {end:?}"
-                );
+                assert_eq!(record(200, &text).verdict(&url).allowed, allowed, "{rules} {end:?}");
             }
         }
     }

@@ -37,8 +37,9 @@ pub enum SetupError {
 pub struct Identity {
     /// Our version, as in `0.1.0`.
     pub version: String,
-    /// The public page that says what we do, an `http` or `https` address.
-    pub page: String,
+    /// The public page that says what we do, an `http` or `https` address. Without one the User-Agent points to the
+    /// contact, `mailto:…`: an address that reaches somebody is the honest pointer.
+    pub page: Option<String>,
     /// An e-mail address that a person reads.
     pub contact: String,
 }
@@ -49,34 +50,31 @@ impl Identity {
     /// # Errors
     /// When a part is not what it should be, or could break out of its place in the header.
     pub fn user_agent(&self) -> Result<String, SetupError> {
-        let Self {
-            version,
-            page,
-            contact,
-        } = self;
+        let Self { version, page, contact } = self;
         let version_fits = !version.is_empty()
-            && version
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+'));
+            && version.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+'));
         if !version_fits {
             return Err(SetupError::Version(version.escape_debug().to_string()));
-        }
-        let page_fits = fits_in_comment(page)
-            && Url::parse(page).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-        if !page_fits {
-            return Err(SetupError::Page(page.escape_debug().to_string()));
         }
         if !is_email(contact) {
             return Err(SetupError::Contact(contact.escape_debug().to_string()));
         }
+        let page = match page {
+            Some(page) if is_web_address(page) => page.clone(),
+            Some(page) => return Err(SetupError::Page(page.escape_debug().to_string())),
+            None => format!("mailto:{contact}"),
+        };
         Ok(format!("{PRODUCT}/{version} (+{page}; {contact})"))
     }
 }
 
+fn is_web_address(text: &str) -> bool {
+    fits_in_comment(text) && Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
 /// Visible ASCII that neither ends the comment of a User-Agent nor looks like its separator.
 fn fits_in_comment(text: &str) -> bool {
-    text.bytes()
-        .all(|b| b.is_ascii_graphic() && !matches!(b, b'(' | b')' | b';' | b'\\'))
+    text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'(' | b')' | b';' | b'\\'))
 }
 
 /// One `@`, something before it, a domain with an inner dot after it.
@@ -140,12 +138,8 @@ mod tests {
     use super::*;
 
     fn identity(version: &str, page: &str, contact: &str) -> Result<String, SetupError> {
-        Identity {
-            version: version.to_owned(),
-            page: page.to_owned(),
-            contact: contact.to_owned(),
-        }
-        .user_agent()
+        Identity { version: version.to_owned(), page: Some(page.to_owned()), contact: contact.to_owned() }
+            .user_agent()
     }
 
     #[test]
@@ -153,6 +147,12 @@ mod tests {
         assert_eq!(
             identity("0.1.0", "https://example.org/robot", "robot@example.org").unwrap(),
             "GuichetOuvert/0.1.0 (+https://example.org/robot; robot@example.org)"
+        );
+        let without_page =
+            Identity { version: "0.1.0".to_owned(), page: None, contact: "robot@example.org".to_owned() };
+        assert_eq!(
+            without_page.user_agent().unwrap(),
+            "GuichetOuvert/0.1.0 (+mailto:robot@example.org; robot@example.org)"
         );
     }
 
@@ -175,34 +175,21 @@ mod tests {
             "robót@example.org",
         ] {
             let refused = identity("0.1.0", "https://example.org", contact);
-            assert!(
-                matches!(refused, Err(SetupError::Contact(_))),
-                "{contact:?} gave {refused:?}"
-            );
+            assert!(matches!(refused, Err(SetupError::Contact(_))), "{contact:?} gave {refused:?}");
         }
     }
 
     #[test]
     fn a_page_must_be_a_web_address_and_a_version_a_word() {
-        for page in [
-            "",
-            "example.org",
-            "ftp://example.org",
-            "https://example.org/\n",
-            "https://example.org/(a)",
-        ] {
+        for page in
+            ["", "example.org", "ftp://example.org", "https://example.org/\n", "https://example.org/(a)"]
+        {
             let refused = identity("0.1.0", page, "robot@example.org");
-            assert!(
-                matches!(refused, Err(SetupError::Page(_))),
-                "{page:?} gave {refused:?}"
-            );
+            assert!(matches!(refused, Err(SetupError::Page(_))), "{page:?} gave {refused:?}");
         }
         for version in ["", "1 2", "1\n", "1/2", "(1)"] {
             let refused = identity(version, "https://example.org", "robot@example.org");
-            assert!(
-                matches!(refused, Err(SetupError::Version(_))),
-                "{version:?} gave {refused:?}"
-            );
+            assert!(matches!(refused, Err(SetupError::Version(_))), "{version:?} gave {refused:?}");
         }
     }
 

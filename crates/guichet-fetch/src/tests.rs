@@ -22,7 +22,7 @@ use crate::{Answer, Client, Failure, Identity, Limits, Probe, Reach, Request, cl
 fn identity() -> Identity {
     Identity {
         version: "0.0.1".to_owned(),
-        page: "https://example.org/robot".to_owned(),
+        page: Some("https://example.org/robot".to_owned()),
         contact: "robot@example.org".to_owned(),
     }
 }

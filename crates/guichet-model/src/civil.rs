@@ -28,10 +28,7 @@ impl LocalHour {
     /// The civil hour in which `instant` lies.
     pub fn of(instant: Instant, zone: Tz) -> Self {
         let local = instant.with_timezone(&zone);
-        Self {
-            date: local.date_naive(),
-            hour: u8::try_from(local.hour()).unwrap_or(0),
-        }
+        Self { date: local.date_naive(), hour: u8::try_from(local.hour()).unwrap_or(0) }
     }
 
     /// The hour of the week: 0 is Monday from 0 to 1, 167 is Sunday from 23 to 24.
@@ -97,10 +94,7 @@ pub fn hours_between(from: Instant, to: Instant, zone: Tz) -> Vec<(LocalHour, u3
 /// Elapsed time from `from` to `to` in hours; 0 when `to` is earlier.
 pub fn elapsed_hours(from: Instant, to: Instant) -> f64 {
     let seconds = (to - from).num_milliseconds().max(0);
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a span of centuries in milliseconds still fits 53 bits"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a span of centuries in milliseconds still fits 53 bits")]
     let hours = seconds as f64 / 3_600_000.0;
     hours
 }
@@ -133,12 +127,7 @@ mod tests {
     fn the_week_starts_on_monday_at_zero_in_local_time() {
         let hour = LocalHour::of(utc("2022-06-05T22:30:00Z"), PARIS);
         assert_eq!(hour.hour_of_week().index(), 0);
-        assert_eq!(
-            LocalHour::of(utc("2022-06-05T21:59:59Z"), PARIS)
-                .hour_of_week()
-                .index(),
-            167
-        );
+        assert_eq!(LocalHour::of(utc("2022-06-05T21:59:59Z"), PARIS).hour_of_week().index(), 167);
     }
 
     #[test]
@@ -146,12 +135,7 @@ mod tests {
         let at = utc("2026-01-05T02:30:00Z");
         assert_eq!(LocalHour::of(at, chrono_tz::Indian::Reunion).hour, 6);
         assert_eq!(LocalHour::of(at, chrono_tz::America::Guadeloupe).hour, 22);
-        assert_eq!(
-            LocalHour::of(at, chrono_tz::America::Guadeloupe)
-                .hour_of_week()
-                .day(),
-            6
-        );
+        assert_eq!(LocalHour::of(at, chrono_tz::America::Guadeloupe).hour_of_week().day(), 6);
     }
 
     #[test]
@@ -164,14 +148,8 @@ mod tests {
                 hours.iter().find(|(h, _)| h.hour == 2).map(|(_, s)| *s),
             )
         };
-        assert_eq!(
-            day("2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),
-            (24, 25 * 3600, Some(7200))
-        );
-        assert_eq!(
-            day("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
-            (23, 23 * 3600, None)
-        );
+        assert_eq!(day("2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"), (24, 25 * 3600, Some(7200)));
+        assert_eq!(day("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"), (23, 23 * 3600, None));
     }
 
     #[test]

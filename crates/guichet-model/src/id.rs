@@ -61,11 +61,7 @@ impl FromStr for DepartmentCode {
             3 => digits(&upper) && ("971"..="976").contains(&upper.as_str()) && upper != "975",
             _ => false,
         };
-        if valid {
-            Ok(Self(upper))
-        } else {
-            Err(InvalidId::Department(text.chars().take(16).collect()))
-        }
+        if valid { Ok(Self(upper)) } else { Err(InvalidId::Department(text.chars().take(16).collect())) }
     }
 }
 
@@ -98,10 +94,7 @@ impl FromStr for SiteId {
         if !is_slug(rest) {
             return Err(wrong());
         }
-        Ok(Self {
-            text: format!("{}-{rest}", department.as_str()),
-            department,
-        })
+        Ok(Self { text: format!("{}-{rest}", department.as_str()), department })
     }
 }
 
@@ -148,11 +141,7 @@ impl TargetId {
             Some(key) if is_slug(key) => format!("{}/{}/{key}", site.as_str(), procedure.as_str()),
             Some(key) => return Err(InvalidId::Slug(key.chars().take(LONGEST).collect())),
         };
-        Ok(Self {
-            text,
-            site: site.clone(),
-            procedure: procedure.clone(),
-        })
+        Ok(Self { text, site: site.clone(), procedure: procedure.clone() })
     }
 
     /// The id as text.
@@ -217,9 +206,7 @@ mod tests {
             assert_eq!(good.parse::<DepartmentCode>().unwrap().as_str(), good);
         }
         assert_eq!("2a".parse::<DepartmentCode>().unwrap().as_str(), "2A");
-        for bad in [
-            "", "1", "00", "20", "96", "99", "970", "975", "977", "2C", "0A", "1000",
-        ] {
+        for bad in ["", "1", "00", "20", "96", "99", "970", "975", "977", "2C", "0A", "1000"] {
             assert!(bad.parse::<DepartmentCode>().is_err(), "{bad}");
         }
     }
@@ -228,22 +215,11 @@ mod tests {
     fn a_target_id_knows_its_parts() {
         let id: TargetId = "92-nanterre/renouvellement/vpf".parse().unwrap();
         assert_eq!(
-            (
-                id.site().as_str(),
-                id.procedure().as_str(),
-                id.key(),
-                id.department().as_str()
-            ),
+            (id.site().as_str(), id.procedure().as_str(), id.key(), id.department().as_str()),
             ("92-nanterre", "renouvellement", Some("vpf"), "92")
         );
-        assert_eq!(
-            "47-centre-24/vaccination".parse::<TargetId>().unwrap().key(),
-            None
-        );
-        assert_eq!(
-            "2a-ajaccio/asile".parse::<TargetId>().unwrap().as_str(),
-            "2A-ajaccio/asile"
-        );
+        assert_eq!("47-centre-24/vaccination".parse::<TargetId>().unwrap().key(), None);
+        assert_eq!("2a-ajaccio/asile".parse::<TargetId>().unwrap().as_str(), "2A-ajaccio/asile");
     }
 
     #[test]

@@ -20,11 +20,8 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose with its word.
-    pub const ALL: [(Self, &'static str); 3] = [
-        (Self::Base, "base"),
-        (Self::Burst, "burst"),
-        (Self::Probation, "probation"),
-    ];
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Base, "base"), (Self::Burst, "burst"), (Self::Probation, "probation")];
 
     /// The word used in files and in the database.
     pub fn as_str(self) -> &'static str {
@@ -73,10 +70,7 @@ impl FromStr for Source {
         if !text.is_empty() && text.len() <= 60 && text.bytes().all(fine) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(UnknownWord::new(
-                text,
-                &["a name of up to 60 characters from a-z 0-9 - _ . /"],
-            ))
+            Err(UnknownWord::new(text, &["a name of up to 60 characters from a-z 0-9 - _ . /"]))
         }
     }
 }

@@ -21,10 +21,7 @@ pub struct UnknownWord {
 impl UnknownWord {
     /// Says that `word` is none of `allowed`.
     pub fn new(word: &str, allowed: &[&str]) -> Self {
-        Self {
-            word: word.chars().take(40).collect(),
-            allowed: allowed.join(", "),
-        }
+        Self { word: word.chars().take(40).collect(), allowed: allowed.join(", ") }
     }
 }
 
@@ -63,11 +60,7 @@ pub struct Offer {
 
 impl Offer {
     /// Slots exist, and the page tells nothing more.
-    pub const UNTOLD: Self = Self {
-        slots: SlotCount::NotTold,
-        earliest: None,
-        horizon: None,
-    };
+    pub const UNTOLD: Self = Self { slots: SlotCount::NotTold, earliest: None, horizon: None };
 }
 
 /// Why an outcome is unknown.
@@ -110,10 +103,7 @@ impl Cause {
 
     /// The word used in files, in the database and in the API.
     pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(cause, _)| *cause == self)
-            .map_or("unrecognised", |(_, word)| word)
+        Self::ALL.iter().find(|(cause, _)| *cause == self).map_or("unrecognised", |(_, word)| word)
     }
 }
 
@@ -206,9 +196,6 @@ mod tests {
             assert_eq!(word.parse::<Cause>().unwrap(), cause);
         }
         let error = "closed".parse::<Cause>().unwrap_err().to_string();
-        assert!(
-            error.contains("`closed`") && error.contains("challenged"),
-            "{error}"
-        );
+        assert!(error.contains("`closed`") && error.contains("challenged"), "{error}");
     }
 }

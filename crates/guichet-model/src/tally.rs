@@ -31,9 +31,7 @@ pub struct Counts {
 /// The weight of an observation planned at `intensity_per_h`, in milliseconds, between a second and a year.
 pub fn weight_ms(intensity_per_h: Option<f64>) -> u64 {
     const HOUR_MS: f64 = 3_600_000.0;
-    let rho = intensity_per_h
-        .filter(|rho| rho.is_finite() && *rho > 0.0)
-        .unwrap_or(1.0);
+    let rho = intensity_per_h.filter(|rho| rho.is_finite() && *rho > 0.0).unwrap_or(1.0);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -109,10 +107,7 @@ pub fn pool<'a>(tallies: impl IntoIterator<Item = &'a HourTally>) -> Vec<HourTal
     for tally in tallies {
         hours.entry(tally.at).or_default().add(&tally.counts);
     }
-    hours
-        .into_iter()
-        .map(|(at, counts)| HourTally { at, counts })
-        .collect()
+    hours.into_iter().map(|(at, counts)| HourTally { at, counts }).collect()
 }
 
 #[cfg(test)]
@@ -133,9 +128,6 @@ mod tests {
     fn unknown_is_counted_apart_and_never_as_a_zero() {
         let mut counts = Counts::one(&Outcome::Unknown(Cause::Refused), 5);
         counts.add(&Counts::one(&Outcome::Open(Offer::UNTOLD), 7));
-        assert_eq!(
-            (counts.told(), counts.all(), counts.unknown_ms, counts.open_ms),
-            (1, 2, 5, 7)
-        );
+        assert_eq!((counts.told(), counts.all(), counts.unknown_ms, counts.open_ms), (1, 2, 5, 7));
     }
 }

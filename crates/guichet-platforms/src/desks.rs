@@ -62,11 +62,7 @@ mod tests {
     use super::*;
 
     fn desk(outcome: Outcome) -> DeskReading {
-        DeskReading {
-            desk: "1".to_owned(),
-            label: None,
-            outcome,
-        }
+        DeskReading { desk: "1".to_owned(), label: None, outcome }
     }
 
     fn open(slots: SlotCount, earliest: i64, horizon: &str) -> Outcome {
@@ -92,22 +88,13 @@ mod tests {
 
     #[test]
     fn offers_add_up_and_stay_exact_only_if_all_are() {
-        let two = |a, b| {
-            conclude(
-                &[desk(open(a, 2_000, "2026-01-04"))],
-                Some(open(b, 1_000, "2026-01-11")),
-            )
-        };
+        let two = |a, b| conclude(&[desk(open(a, 2_000, "2026-01-04"))], Some(open(b, 1_000, "2026-01-11")));
         for (a, b, sum) in [
             (SlotCount::Exact(2), SlotCount::Exact(3), SlotCount::Exact(5)),
             (SlotCount::Exact(2), SlotCount::AtLeast(3), SlotCount::AtLeast(5)),
             (SlotCount::NotTold, SlotCount::Exact(3), SlotCount::AtLeast(3)),
             (SlotCount::NotTold, SlotCount::NotTold, SlotCount::NotTold),
-            (
-                SlotCount::Exact(u32::MAX),
-                SlotCount::Exact(3),
-                SlotCount::Exact(u32::MAX),
-            ),
+            (SlotCount::Exact(u32::MAX), SlotCount::Exact(3), SlotCount::Exact(u32::MAX)),
         ] {
             assert_eq!(two(a, b), open(sum, 1_000, "2026-01-11"), "{a:?} {b:?}");
         }
@@ -121,23 +108,11 @@ mod tests {
             (Outcome::Shut, Outcome::Shut, Outcome::Shut),
             (Outcome::Shut, Outcome::Full, Outcome::Full),
             (Outcome::Full, Outcome::Shut, Outcome::Full),
-            (
-                Outcome::Full,
-                unknown(Cause::Overloaded),
-                unknown(Cause::Overloaded),
-            ),
+            (Outcome::Full, unknown(Cause::Overloaded), unknown(Cause::Overloaded)),
             (unknown(Cause::Gone), Outcome::Full, unknown(Cause::Gone)),
-            (
-                unknown(Cause::Gone),
-                unknown(Cause::Refused),
-                unknown(Cause::Refused),
-            ),
+            (unknown(Cause::Gone), unknown(Cause::Refused), unknown(Cause::Refused)),
         ] {
-            assert_eq!(
-                conclude(&[desk(noted)], Some(last)),
-                together,
-                "{noted:?} {last:?}"
-            );
+            assert_eq!(conclude(&[desk(noted)], Some(last)), together, "{noted:?} {last:?}");
         }
         assert_eq!(conclude(&[], None), unknown(Cause::Unrecognised));
         assert_eq!(conclude(&[desk(Outcome::Full)], None), Outcome::Full);
@@ -146,16 +121,8 @@ mod tests {
     #[test]
     fn a_probe_broken_off_keeps_what_its_desks_said() {
         let noted = [desk(open(SlotCount::NotTold, 1_000, "2026-01-04"))];
-        let listed = ["1", "2", "3"].map(|id| crate::Desk {
-            id: id.to_owned(),
-            label: None,
-        });
-        let trail = Trail {
-            round: 0,
-            asked: &[],
-            noted: &noted,
-            listed: &listed,
-        };
+        let listed = ["1", "2", "3"].map(|id| crate::Desk { id: id.to_owned(), label: None });
+        let trail = Trail { round: 0, asked: &[], noted: &noted, listed: &listed };
         let reading = break_off(&trail, Outcome::Unknown(Cause::Refused));
         assert_eq!(
             (reading.outcome, reading.desks.as_slice(), reading.desks_seen),

@@ -109,21 +109,13 @@ impl Platform for EzBooking {
                 .first()
                 .map(|desk| choice(&address, &desk.id))
                 .ok_or_else(|| unrecognised("a list of desks with none of those in `desks`"))?;
-            return Ok(Step::Ask {
-                noted: None,
-                listed: signs.desks,
-                next,
-            });
+            return Ok(Step::Ask { noted: None, listed: signs.desks, next });
         }
         if signs.can_start() && matches!(trail.asked.last(), Some(Ask::Get(_))) {
             let button = signs.start_button.as_deref().unwrap_or(START_BUTTON);
             let form = [("condition", "on"), ("nextButton", button)];
             let next = Ask::PostForm(address.conditions(), pairs(&form));
-            return Ok(Step::Ask {
-                noted: None,
-                listed: Vec::new(),
-                next,
-            });
+            return Ok(Step::Ask { noted: None, listed: Vec::new(), next });
         }
         Ok(Step::Read(Reading::plain(signs.outcome()?)))
     }
@@ -139,22 +131,14 @@ fn desk_answered(
 ) -> Result<Step, Unrecognised> {
     let reading = DeskReading {
         desk: desk.to_owned(),
-        label: trail
-            .listed
-            .iter()
-            .find(|listed| listed.id == desk)
-            .and_then(|listed| listed.label.clone()),
+        label: trail.listed.iter().find(|listed| listed.id == desk).and_then(|listed| listed.label.clone()),
         outcome: signs.outcome()?,
     };
     let turns = turns(target, trail.listed, trail.round);
     let next = turns.iter().skip_while(|turn| turn.id != desk).nth(1);
     if let Some(next) = next.filter(|_| trail.asked.len() < MOST_STEPS) {
         let next = choice(address, &next.id);
-        return Ok(Step::Ask {
-            noted: Some(reading),
-            listed: Vec::new(),
-            next,
-        });
+        return Ok(Step::Ask { noted: Some(reading), listed: Vec::new(), next });
     }
     let outcome = desks::conclude(trail.noted, Some(reading.outcome));
     Ok(Step::Read(Reading {
@@ -195,16 +179,11 @@ fn desk_asked<'t>(trail: &Trail<'t>) -> Option<&'t str> {
 }
 
 fn choice(address: &Address, desk: &str) -> Ask {
-    Ask::PostForm(
-        address.desks(),
-        pairs(&[("planning", desk), ("nextButton", CHOICE_BUTTON)]),
-    )
+    Ask::PostForm(address.desks(), pairs(&[("planning", desk), ("nextButton", CHOICE_BUTTON)]))
 }
 
 fn pairs(form: &[(&str, &str)]) -> Vec<(String, String)> {
-    form.iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// For a target that [`Platform::check`] refuses: nothing of its path is asked for.
@@ -223,8 +202,5 @@ fn unrecognised(found: &str) -> Unrecognised {
         "the title of step 3 or links to free slots at steps 3 and 4",
         "the sentences that the page is closed, that there is no calendar, that the link is switched off",
     ];
-    Unrecognised {
-        looked_for: looked_for.map(str::to_owned).into(),
-        found: found.to_owned(),
-    }
+    Unrecognised { looked_for: looked_for.map(str::to_owned).into(), found: found.to_owned() }
 }

@@ -22,17 +22,8 @@ const SILENT: usize = 40;
 const LONGEST_TITLE: usize = 120;
 
 const BOOKING_WORDS: [&str; 5] = ["booking", "rdv", "rendez-vous", "reservation", "appointment"];
-const BOOKING_IDS: [&str; 4] = [
-    "FormBookingCreate",
-    "global_Booking",
-    "inner_Booking",
-    "planning_Booking",
-];
-const CHALLENGE_IDS: [&str; 3] = [
-    "challenge-running",
-    "cf-challenge-running",
-    "cf-wrapper-challenge",
-];
+const BOOKING_IDS: [&str; 4] = ["FormBookingCreate", "global_Booking", "inner_Booking", "planning_Booking"];
+const CHALLENGE_IDS: [&str; 3] = ["challenge-running", "cf-challenge-running", "cf-wrapper-challenge"];
 const SHIELD_NAMES: [&str; 3] = ["challenge-platform", "cf-chl", "_incapsula_resource"];
 const WAITING_TITLES: [&str; 8] = [
     "just a moment",
@@ -50,12 +41,7 @@ const REFUSALS: [&str; 4] = [
     "sorry, you have been blocked",
     "you don't have permission to access",
 ];
-const REFUSAL_TITLES: [&str; 4] = [
-    "403 forbidden",
-    "access denied",
-    "accès refusé",
-    "request rejected",
-];
+const REFUSAL_TITLES: [&str; 4] = ["403 forbidden", "access denied", "accès refusé", "request rejected"];
 const GATEWAY_ERRORS: [&str; 6] = [
     "500 internal server error",
     "502 bad gateway",
@@ -127,11 +113,7 @@ struct Look {
 
 impl Look {
     fn at(page: &Html) -> Self {
-        let mut look = Self {
-            titles: Vec::new(),
-            visible: text::visible_text(page),
-            marks: Vec::new(),
-        };
+        let mut look = Self { titles: Vec::new(), visible: text::visible_text(page), marks: Vec::new() };
         for element in elements(page) {
             look.look_at(element);
         }
@@ -179,10 +161,7 @@ impl Look {
         let id = value.id().unwrap_or_default();
         self.note(Mark::Booking, BOOKING_IDS.contains(&id));
         self.note(Mark::Captcha, is_captcha(value));
-        self.note(
-            Mark::Challenge,
-            CHALLENGE_IDS.contains(&id) || id.starts_with("cf-chl"),
-        );
+        self.note(Mark::Challenge, CHALLENGE_IDS.contains(&id) || id.starts_with("cf-chl"));
     }
 
     fn note(&mut self, mark: Mark, found: bool) {
@@ -210,20 +189,15 @@ impl Look {
         if self.has(Mark::Booking) {
             return false;
         }
-        self.titles
-            .iter()
-            .any(|title| title == "service surchargé" || says_out_of_service(title))
+        self.titles.iter().any(|title| title == "service surchargé" || says_out_of_service(title))
             || (self.is_bare()
                 && (self.title_has(&GATEWAY_ERRORS)
                     || GATEWAY_ERRORS.iter().any(|words| self.visible.starts_with(words))
-                    || self
-                        .visible
-                        .contains("the server returned an invalid or incomplete response")))
+                    || self.visible.contains("the server returned an invalid or incomplete response")))
     }
 
     fn is_login(&self, url: &Url) -> bool {
-        url.host_str()
-            .is_some_and(|host| is_under(host, "franceconnect.gouv.fr"))
+        url.host_str().is_some_and(|host| is_under(host, "franceconnect.gouv.fr"))
             || (self.has(Mark::Login) && !self.has(Mark::Booking))
     }
 
@@ -247,18 +221,9 @@ fn contains_any(text: &str, words: &[&str]) -> bool {
 
 /// Whether a title announces maintenance, "site indisponible" or "service temporairement indisponible".
 fn says_out_of_service(title: &str) -> bool {
-    let adverbs = [
-        "temporairement",
-        "momentanément",
-        "actuellement",
-        "provisoirement",
-        "est",
-    ];
+    let adverbs = ["temporairement", "momentanément", "actuellement", "provisoirement", "est"];
     let words: Vec<&str> = title.split(' ').filter(|word| !adverbs.contains(word)).collect();
-    contains_any(
-        &words.join(" "),
-        &["maintenance", "site indisponible", "service indisponible"],
-    )
+    contains_any(&words.join(" "), &["maintenance", "site indisponible", "service indisponible"])
 }
 
 fn is_captcha(element: &Element) -> bool {
@@ -274,6 +239,5 @@ fn leads_to(link: &str, domain: &str) -> bool {
 }
 
 fn is_under(host: &str, domain: &str) -> bool {
-    host.strip_suffix(domain)
-        .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    host.strip_suffix(domain).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }

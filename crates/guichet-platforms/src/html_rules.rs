@@ -14,11 +14,8 @@ use crate::{Ask, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unr
 /// The shortest `text:` rule, in characters: shorter words turn up by chance.
 const SHORTEST_TEXT: usize = 8;
 
-const KINDS: [(&str, Outcome); 3] = [
-    ("open_when", Outcome::Open(Offer::UNTOLD)),
-    ("full_when", Outcome::Full),
-    ("shut_when", Outcome::Shut),
-];
+const KINDS: [(&str, Outcome); 3] =
+    [("open_when", Outcome::Open(Offer::UNTOLD)), ("full_when", Outcome::Full), ("shut_when", Outcome::Shut)];
 
 /// The platform `html-rules`.
 #[derive(Debug)]
@@ -107,10 +104,7 @@ impl Platform for HtmlRules {
             [] => Err(unrecognised(target, "none of them")),
             several => {
                 let kinds: Vec<&str> = several.iter().map(|(kind, _)| *kind).collect();
-                Err(unrecognised(
-                    target,
-                    &format!("matches of {}", kinds.join(" and ")),
-                ))
+                Err(unrecognised(target, &format!("matches of {}", kinds.join(" and "))))
             }
         }
     }
@@ -160,17 +154,10 @@ fn meaning(rule: &str) -> String {
 
 fn unrecognised(target: &Target, found: &str) -> Unrecognised {
     let looked_for = KINDS.iter().map(|(kind, _)| {
-        let rules = target
-            .list(kind)
-            .iter()
-            .map(|rule| shown(rule))
-            .collect::<Vec<_>>();
+        let rules = target.list(kind).iter().map(|rule| shown(rule)).collect::<Vec<_>>();
         format!("{kind} [{}]", rules.join(", "))
     });
-    Unrecognised {
-        looked_for: looked_for.collect(),
-        found: found.to_owned(),
-    }
+    Unrecognised { looked_for: looked_for.collect(), found: found.to_owned() }
 }
 
 fn shown(rule: &str) -> String {

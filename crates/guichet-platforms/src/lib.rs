@@ -105,11 +105,7 @@ pub struct Reading {
 impl Reading {
     /// A reading of a page without desks.
     pub fn plain(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            desks: Vec::new(),
-            desks_seen: 0,
-        }
+        Self { outcome, desks: Vec::new(), desks_seen: 0 }
     }
 }
 

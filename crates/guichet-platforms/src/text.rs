@@ -9,9 +9,8 @@ use crate::document;
 /// The longest text taken from one element, in bytes: titles, headers and labels are short.
 const LONGEST_ELEMENT: usize = 4096;
 /// Elements whose text nobody sees.
-const UNSEEN: [&str; 9] = [
-    "head", "script", "style", "template", "noscript", "iframe", "object", "svg", "select",
-];
+const UNSEEN: [&str; 9] =
+    ["head", "script", "style", "template", "noscript", "iframe", "object", "svg", "select"];
 /// Elements that do not end a word.
 const WITHIN_WORDS: [&str; 16] = [
     "a", "abbr", "b", "bdi", "bdo", "em", "font", "i", "label", "mark", "small", "span", "strong", "sub",
@@ -26,8 +25,7 @@ pub(crate) fn visible_text(page: &Html) -> String {
 /// The visible text of a page up to its footer, comparable, without the element that has the id `left_out`.
 pub(crate) fn visible_text_without(page: &Html, left_out: Option<&str>) -> String {
     let body = document::elements(page).find(|element| element.value().name() == "body");
-    body.map(|body| comparable(&raw_text(body, left_out, usize::MAX)))
-        .unwrap_or_default()
+    body.map(|body| comparable(&raw_text(body, left_out, usize::MAX))).unwrap_or_default()
 }
 
 /// The text of one element, comparable.
@@ -146,10 +144,7 @@ mod tests {
 
     #[test]
     fn blocks_end_a_word_and_emphasis_does_not() {
-        assert_eq!(
-            seen("<p>rendez-<b>vous</b>.</p><p>un<br>deux</p>trois"),
-            "rendez-vous. un deux trois"
-        );
+        assert_eq!(seen("<p>rendez-<b>vous</b>.</p><p>un<br>deux</p>trois"), "rendez-vous. un deux trois");
     }
 
     #[test]
@@ -169,13 +164,8 @@ mod tests {
     #[test]
     fn labels_keep_their_case_and_are_cut() {
         let page = document::parse(&format!("<label>Guichet\n 1 {}</label>", "é".repeat(300))).unwrap();
-        let element = document::elements(&page)
-            .find(|element| element.value().name() == "label")
-            .unwrap();
+        let element = document::elements(&page).find(|element| element.value().name() == "label").unwrap();
         let label = label(element, 120).unwrap();
-        assert!(
-            label.starts_with("Guichet 1 éé") && label.chars().count() == 120,
-            "{label}"
-        );
+        assert!(label.starts_with("Guichet 1 éé") && label.chars().count() == 120, "{label}");
     }
 }

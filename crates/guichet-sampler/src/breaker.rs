@@ -14,9 +14,7 @@ const AFTER_REFUSAL: (TimeDelta, TimeDelta) = (TimeDelta::minutes(40), TimeDelta
 const AFTER_OVERLOAD: (TimeDelta, TimeDelta) = (TimeDelta::minutes(10), TimeDelta::hours(2));
 
 fn doubled((first, longest): (TimeDelta, TimeDelta), times: u32) -> TimeDelta {
-    (0..times.saturating_sub(1).min(16))
-        .fold(first, |pause, _| (pause * 2).min(longest))
-        .min(longest)
+    (0..times.saturating_sub(1).min(16)).fold(first, |pause, _| (pause * 2).min(longest)).min(longest)
 }
 
 /// A host's state after a probe that ended at `ended_at`. `asked` is false when nothing was requested (robots.txt
@@ -28,10 +26,7 @@ pub fn after(
     retry_after: Option<Duration>,
     ended_at: Instant,
 ) -> HostState {
-    let mut state = HostState {
-        last_probe_at: Some(ended_at),
-        ..*before
-    };
+    let mut state = HostState { last_probe_at: Some(ended_at), ..*before };
     let pause = match outcome.cause() {
         _ if !asked => None,
         Some(Cause::Refused | Cause::RateLimited | Cause::Challenged) => {
@@ -49,11 +44,7 @@ pub fn after(
         }
     };
     let asked_for = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());
-    state.not_before = pause
-        .into_iter()
-        .chain(asked_for)
-        .max()
-        .map(|wait| ended_at + wait);
+    state.not_before = pause.into_iter().chain(asked_for).max().map(|wait| ended_at + wait);
     state
 }
 
@@ -81,10 +72,7 @@ mod tests {
     #[test]
     fn pauses_double_up_to_their_ceiling_and_an_answer_ends_them() {
         let refused = [Some(Cause::Refused); 8];
-        assert_eq!(
-            pauses(&refused, None),
-            [40, 80, 160, 320, 640, 1280, 1440, 1440].map(Some)
-        );
+        assert_eq!(pauses(&refused, None), [40, 80, 160, 320, 640, 1280, 1440, 1440].map(Some));
         let overloaded = [Some(Cause::Overloaded); 6];
         assert_eq!(pauses(&overloaded, None), [10, 20, 40, 80, 120, 120].map(Some));
         let mended = [
@@ -106,13 +94,7 @@ mod tests {
 
     #[test]
     fn a_page_that_robots_forbid_does_not_close_the_whole_host() {
-        let state = after(
-            &HostState::default(),
-            &Outcome::Unknown(Cause::Refused),
-            false,
-            None,
-            at(),
-        );
+        let state = after(&HostState::default(), &Outcome::Unknown(Cause::Refused), false, None, at());
         assert_eq!((state.refusals, state.not_before), (0, None));
     }
 }

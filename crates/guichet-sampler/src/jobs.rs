@@ -53,10 +53,9 @@ fn check(store: &Mutex<Store>) {
     let Ok(store) = store.lock() else { return };
     match store.check_derived(&mut |_, _| {}) {
         Ok(0) => tracing::info!("the derived tables are what the observations say"),
-        Ok(differing) => tracing::error!(
-            differing,
-            "derived tables differ from the observations; run `guichet rebuild`"
-        ),
+        Ok(differing) => {
+            tracing::error!(differing, "derived tables differ from the observations; run `guichet rebuild`")
+        }
         Err(error) => tracing::error!(%error, "the derived tables could not be checked"),
     }
 }

@@ -77,20 +77,14 @@ fn uniform(seed: u64, target: &TargetId, number: i64) -> f64 {
     hash.update(target.as_str());
     hash.update(number.to_le_bytes());
     let digest = hash.finalize();
-    let bits = digest
-        .iter()
-        .take(8)
-        .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte))
-        >> 11;
+    let bits = digest.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte)) >> 11;
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit exactly")]
     let number = bits as f64 / (1_u64 << 53) as f64;
     number
 }
 
 fn span(length: Duration) -> TimeDelta {
-    TimeDelta::from_std(length)
-        .unwrap_or(TimeDelta::days(365))
-        .max(TimeDelta::minutes(1))
+    TimeDelta::from_std(length).unwrap_or(TimeDelta::days(365)).max(TimeDelta::minutes(1))
 }
 
 /// A share of a span, to the millisecond.
@@ -122,17 +116,11 @@ pub fn appointment(candidate: &Candidate<'_>, now: Instant, seed: u64) -> Appoin
     }
     let length = span(candidate.cadence);
     let current = stratum(now, candidate.cadence);
-    let number = if state.stratum.is_some_and(|done| done >= current) {
-        current + 1
-    } else {
-        current
-    };
+    let number = if state.stratum.is_some_and(|done| done >= current) { current + 1 } else { current };
     let start = DateTime::from_timestamp_millis(number * length.num_milliseconds()).unwrap_or(now);
     let planned = start + part(length, uniform(seed, candidate.id, number));
     // Two random instants of neighbouring strata can be close together: politeness moves the later one back.
-    let allowed = state
-        .last_probe_at
-        .map_or(planned, |last| last + LEAST_GAP.min(length));
+    let allowed = state.last_probe_at.map_or(planned, |last| last + LEAST_GAP.min(length));
     Appointment {
         at: planned.max(allowed),
         stratum: Some(number),
@@ -148,16 +136,8 @@ fn probation_at(candidate: &Candidate<'_>, seed: u64) -> Instant {
     let Some(last) = state.last_probe_at else {
         return DateTime::UNIX_EPOCH;
     };
-    let wait = if state.probation_tries <= DAILY_TRIES {
-        TimeDelta::days(1)
-    } else {
-        TimeDelta::days(7)
-    };
-    last + wait
-        + part(
-            wait,
-            0.1 * uniform(seed, candidate.id, i64::from(state.probation_tries)),
-        )
+    let wait = if state.probation_tries <= DAILY_TRIES { TimeDelta::days(1) } else { TimeDelta::days(7) };
+    last + wait + part(wait, 0.1 * uniform(seed, candidate.id, i64::from(state.probation_tries)))
 }
 
 /// Who is due at `now`, at most one probe a host, in the order in which to begin. Hosts in `busy` have a probe under
@@ -186,19 +166,11 @@ pub fn due<S: std::hash::BuildHasher>(
         let state = hosts.get(host).copied().unwrap_or_default();
         if state.not_before.is_some_and(|until| now < until) {
             if appointment.purpose == Purpose::Base {
-                result.push(Due {
-                    index,
-                    appointment,
-                    action: Action::Withhold,
-                });
+                result.push(Due { index, appointment, action: Action::Withhold });
             }
         } else if free_at(&state).is_none_or(|free| free <= now) && !busy.contains(host) && taken.insert(host)
         {
-            result.push(Due {
-                index,
-                appointment,
-                action: Action::Probe,
-            });
+            result.push(Due { index, appointment, action: Action::Probe });
         }
     }
     result
@@ -224,13 +196,8 @@ pub fn next_wake<S: std::hash::BuildHasher>(
         .map(|candidate| {
             let appointment = appointment(candidate, now, seed);
             let host = hosts.get(candidate.host).copied().unwrap_or_default();
-            let blocked = host
-                .not_before
-                .filter(|_| appointment.purpose == Purpose::Probation);
-            [free_at(&host), blocked]
-                .into_iter()
-                .flatten()
-                .fold(appointment.at, Instant::max)
+            let blocked = host.not_before.filter(|_| appointment.purpose == Purpose::Probation);
+            [free_at(&host), blocked].into_iter().flatten().fold(appointment.at, Instant::max)
         })
         .min()
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use guichet_fetch::{Answer, Client, Failure, Request, RobotsVerdict, registrable_host};
 use guichet_model::{Cause, DeskReading, Exchange, Instant, Outcome, ProbeFacts, Sha256Hex, Target};
-use guichet_platforms::{Ask, Desk, MOST_STEPS, Page, Platform, Reading, Step, Trail, desks::break_off, generic};
+use guichet_platforms::{
+    Ask, Desk, MOST_STEPS, Page, Platform, Reading, Step, Trail, desks::break_off, generic,
+};
 use url::Url;
 
 /// What a probe brought.
@@ -24,15 +26,10 @@ pub struct Probed {
     pub retry_after: Option<Duration>,
     /// What robots.txt says, where it was read.
     pub robots: Option<RobotsVerdict>,
+    /// Whether robots.txt forbids the page: the host is well, and nothing but robots.txt was asked of it.
+    pub forbidden_by_robots: bool,
     /// Why the outcome is what it is, in our words.
     pub why: String,
-}
-
-impl Probed {
-    /// Whether anything about the page was asked of the server.
-    pub fn asked(&self) -> bool {
-        !matches!(self.robots, Some(RobotsVerdict { allowed: false, .. })) || !self.facts.exchanges.is_empty()
-    }
 }
 
 /// Probes `target` once: at most [`MOST_STEPS`] questions, all on its own registrable host. `round` is how many probes
@@ -49,38 +46,25 @@ pub async fn probe(
     let mut lease = match client.probe(&target.url).await {
         Ok(lease) => lease,
         Err(failure) => {
-            let verdict = Verdict::failed(&failure);
+            let verdict = walk.failed(&failure);
             return walk.end(verdict, platform, asked_at, clock_now(), 0, None);
         }
     };
     let began_at = clock_now();
     let verdict = walk.follow(&mut lease, platform, target, round).await;
-    walk.end(
-        verdict,
-        platform,
-        began_at,
-        clock_now(),
-        lease.requests(),
-        lease.robots().cloned(),
-    )
+    walk.end(verdict, platform, began_at, clock_now(), lease.requests(), lease.robots().cloned())
 }
 
 /// What a probe comes to, and why.
 struct Verdict {
     reading: Reading,
+    forbidden_by_robots: bool,
     why: String,
 }
 
 impl Verdict {
-    fn plain(outcome: Outcome, why: impl Into<String>) -> Self {
-        Self {
-            reading: Reading::plain(outcome),
-            why: why.into(),
-        }
-    }
-
-    fn failed(failure: &Failure) -> Self {
-        Self::plain(Outcome::Unknown(cause_of(failure)), failure.to_string())
+    fn new(reading: Reading, why: impl Into<String>) -> Self {
+        Self { reading, forbidden_by_robots: false, why: why.into() }
     }
 }
 
@@ -88,9 +72,7 @@ impl Verdict {
 fn cause_of(failure: &Failure) -> Cause {
     match failure {
         Failure::RobotsDisallowed { .. } => Cause::Refused,
-        Failure::RobotsUnavailable {
-            status: Some(429), ..
-        } => Cause::RateLimited,
+        Failure::RobotsUnavailable { status: Some(429), .. } => Cause::RateLimited,
         Failure::RobotsUnavailable { status: Some(_), .. } => Cause::Overloaded,
         Failure::RobotsUnavailable { source: Some(source), .. } => cause_of(source),
         Failure::ForeignRedirect { to, .. } if is_login(to) => Cause::LoginRequired,
@@ -137,14 +119,10 @@ impl Walk {
             self.asked.push(ask.clone());
             let answer = match lease.send(request(ask)).await {
                 Ok(answer) => answer,
-                Err(failure) => return self.broken_off(cause_of(&failure), failure.to_string()),
+                Err(failure) => return self.failed(&failure),
             };
             self.keep(&answer);
-            let page = Page {
-                url: &answer.final_url,
-                status: answer.status,
-                body: &answer.body,
-            };
+            let page = Page { url: &answer.final_url, status: answer.status, body: &answer.body };
             if let Some(outcome) = generic::verdict(&page) {
                 let why = format!(
                     "the answer (status {}) is the same on every platform: {}",
@@ -153,13 +131,13 @@ impl Walk {
                 );
                 return match outcome {
                     Outcome::Unknown(cause) => self.broken_off(cause, why),
-                    told => Verdict::plain(told, why),
+                    told => Verdict::new(Reading::plain(told), why),
                 };
             }
             match platform.read(target, &page, &self.trail(round)) {
                 Ok(Step::Read(reading)) => {
                     let why = format!("{} read the page: {}", platform.name(), words(&reading.outcome));
-                    return Verdict { reading, why };
+                    return Verdict::new(reading, why);
                 }
                 Ok(Step::Ask { noted, listed, next }) => {
                     self.noted.extend(noted);
@@ -172,20 +150,17 @@ impl Walk {
     }
 
     fn trail(&self, round: u64) -> Trail<'_> {
-        Trail {
-            round,
-            asked: &self.asked,
-            noted: &self.noted,
-            listed: &self.listed,
-        }
+        Trail { round, asked: &self.asked, noted: &self.noted, listed: &self.listed }
     }
 
     /// A probe that ended before its last page: what desks had said by then still counts.
     fn broken_off(&self, cause: Cause, why: impl Into<String>) -> Verdict {
-        Verdict {
-            reading: break_off(&self.trail(0), Outcome::Unknown(cause)),
-            why: why.into(),
-        }
+        Verdict::new(break_off(&self.trail(0), Outcome::Unknown(cause)), why)
+    }
+
+    fn failed(&self, failure: &Failure) -> Verdict {
+        let forbidden_by_robots = matches!(failure, Failure::RobotsDisallowed { .. });
+        Verdict { forbidden_by_robots, ..self.broken_off(cause_of(failure), failure.to_string()) }
     }
 
     fn keep(&mut self, answer: &Answer) {
@@ -232,6 +207,7 @@ impl Walk {
             page,
             retry_after: self.retry_after,
             robots,
+            forbidden_by_robots: verdict.forbidden_by_robots,
             why: verdict.why,
         }
     }
@@ -246,12 +222,41 @@ fn request(ask: Ask) -> Request {
 }
 
 fn words(outcome: &Outcome) -> String {
-    outcome.cause().map_or_else(
-        || outcome.as_str().to_owned(),
-        |cause| format!("unknown, {cause}"),
-    )
+    outcome.cause().map_or_else(|| outcome.as_str().to_owned(), |cause| format!("unknown, {cause}"))
 }
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_to_fail_has_its_cause() {
+        let host = || "exemple.gouv.fr".to_owned();
+        let to = |url: &str| Failure::ForeignRedirect { host: host(), to: url.parse().unwrap() };
+        let robots = |status, source: Option<Failure>| Failure::RobotsUnavailable {
+            host: host(),
+            status,
+            retry_at: Instant::UNIX_EPOCH,
+            source: source.map(Box::new),
+        };
+        for (failure, cause) in [
+            (to("https://app.franceconnect.gouv.fr/api/v1/authorize"), Cause::LoginRequired),
+            (to("https://franceconnect.gouv.fr.example.org/"), Cause::Unrecognised),
+            (Failure::RobotsDisallowed { host: host() }, Cause::Refused),
+            (robots(Some(429), None), Cause::RateLimited),
+            (robots(Some(503), None), Cause::Overloaded),
+            (robots(None, Some(to("https://ailleurs.example/"))), Cause::Unrecognised),
+            (robots(None, None), Cause::Unreachable),
+            (Failure::Dns { host: host() }, Cause::Unreachable),
+            (Failure::TooLarge { host: host(), cap: 1 }, Cause::Unrecognised),
+            (Failure::TooManyRedirects { host: host(), limit: 5 }, Cause::Unrecognised),
+            (Failure::ForbiddenAddress { host: host() }, Cause::Withheld),
+        ] {
+            assert_eq!(cause_of(&failure), cause, "{failure}");
+        }
+    }
 }

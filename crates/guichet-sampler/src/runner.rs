@@ -2,7 +2,7 @@
 //! a page says (platforms), how it is fetched.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -61,11 +61,32 @@ impl Pass {
     }
 
     fn count(&mut self, outcome: &Outcome) {
-        let place = Outcome::WORDS
-            .iter()
-            .position(|word| *word == outcome.as_str())
-            .unwrap_or(3);
+        let place = Outcome::WORDS.iter().position(|word| *word == outcome.as_str()).unwrap_or(3);
         self.outcomes[place] += 1;
+    }
+}
+
+/// Which targets may be begun.
+#[derive(Debug)]
+enum Turns {
+    /// All, whenever they are due.
+    Always,
+    /// These, once each.
+    Once(BTreeSet<usize>),
+}
+
+impl Turns {
+    fn may_begin(&self, place: usize) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Once(left) => left.contains(&place),
+        }
+    }
+
+    fn begun(&mut self, place: usize) {
+        if let Self::Once(left) = self {
+            left.remove(&place);
+        }
     }
 }
 
@@ -83,6 +104,7 @@ pub struct Sampler {
     clock: Arc<dyn Clock>,
     seed: u64,
     concurrency: usize,
+    turns: Turns,
     pass: Pass,
 }
 
@@ -101,28 +123,21 @@ impl Sampler {
     ) -> Result<Self, SamplerError> {
         let state = {
             let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
-            let targets: Vec<_> = watched
-                .iter()
-                .map(|watched| (watched.target.id.clone(), watched.zone))
-                .collect();
+            let targets: Vec<_> =
+                watched.iter().map(|watched| (watched.target.id.clone(), watched.zone)).collect();
             store.ensure_targets(&targets)?;
             store.sampling_state()?
         };
         let mut known: HashMap<_, _> = state.targets.into_iter().collect();
-        let states = watched
-            .iter()
-            .map(|watched| known.remove(&watched.target.id).unwrap_or_default())
-            .collect();
+        let states =
+            watched.iter().map(|watched| known.remove(&watched.target.id).unwrap_or_default()).collect();
         let hosts: HashMap<String, HostState> = state.hosts.into_iter().collect();
         for (host, state) in &hosts {
             if let Some(last) = state.last_probe_at {
                 client.remember(host, last);
             }
         }
-        let host_of = watched
-            .iter()
-            .map(|watched| registrable_host(&watched.target.url))
-            .collect();
+        let host_of = watched.iter().map(|watched| registrable_host(&watched.target.url)).collect();
         Ok(Self {
             watched,
             host_of,
@@ -135,6 +150,7 @@ impl Sampler {
             clock,
             seed,
             concurrency: concurrency.max(1),
+            turns: Turns::Always,
             pass: Pass::default(),
         })
     }
@@ -143,30 +159,32 @@ impl Sampler {
     ///
     /// # Errors
     /// When an observation cannot be stored.
-    pub async fn run(mut self, stop: CancellationToken) -> Result<Pass, SamplerError> {
-        while !stop.is_cancelled() {
-            self.begin_due().await?;
-            let wake = self.next_wake();
-            tokio::select! {
-                () = stop.cancelled() => break,
-                Some(ended) = self.probes.join_next() => self.finish(ended?).await?,
-                () = sleep_until(self.clock.as_ref(), wake) => {}
-            }
-        }
-        self.wind_up().await?;
-        Ok(self.pass)
+    pub async fn run(self, stop: CancellationToken) -> Result<Pass, SamplerError> {
+        self.sample(stop).await
     }
 
-    /// One pass over what is due now, then ends.
+    /// Probes once what is due now, then ends. Links on probation whose host asked us to stay away are left for another
+    /// pass.
     ///
     /// # Errors
     /// When an observation cannot be stored.
     pub async fn once(mut self, stop: CancellationToken) -> Result<Pass, SamplerError> {
-        let horizon = self.clock.now();
-        let mut left = self.due_before(horizon);
+        let now = self.clock.now();
+        let (places, candidates) = self.candidates();
+        let due = places
+            .iter()
+            .zip(&candidates)
+            .filter(|(_, candidate)| planner::appointment(candidate, now, self.seed).at <= now)
+            .map(|(place, _)| *place)
+            .collect();
+        self.turns = Turns::Once(due);
+        self.sample(stop).await
+    }
+
+    async fn sample(mut self, stop: CancellationToken) -> Result<Pass, SamplerError> {
         while !stop.is_cancelled() {
-            self.begin_due_among(Some(&mut left)).await?;
-            if left.is_empty() && self.probes.is_empty() {
+            self.begin_due().await?;
+            if self.is_over() {
                 break;
             }
             let wake = self.next_wake();
@@ -180,85 +198,71 @@ impl Sampler {
         Ok(self.pass)
     }
 
-    fn candidates(&self) -> Vec<Candidate<'_>> {
-        self.watched
-            .iter()
-            .zip(&self.host_of)
-            .zip(&self.states)
-            .map(|((watched, host), state)| Candidate {
-                id: &watched.target.id,
-                host,
-                cadence: watched.target.cadence,
-                state,
+    /// The targets that may be begun: their places in the list of the watched, and where they stand.
+    fn candidates(&self) -> (Vec<usize>, Vec<Candidate<'_>>) {
+        let all = self.watched.iter().zip(&self.host_of).zip(&self.states).enumerate();
+        all.filter(|(place, _)| self.turns.may_begin(*place))
+            .map(|(place, ((watched, host), state))| {
+                let cadence = watched.target.cadence;
+                (place, Candidate { id: &watched.target.id, host, cadence, state })
             })
-            .collect()
+            .unzip()
     }
 
     fn next_wake(&self) -> Option<Instant> {
         if self.probes.len() >= self.concurrency {
             return None;
         }
-        planner::next_wake(
-            &self.candidates(),
-            &self.hosts,
-            &self.busy,
-            self.clock.now(),
-            self.seed,
-        )
-    }
-
-    /// Which targets are due by `horizon`, by place.
-    fn due_before(&self, horizon: Instant) -> HashSet<usize> {
-        let candidates = self.candidates();
-        let due =
-            |candidate: &Candidate<'_>| planner::appointment(candidate, horizon, self.seed).at <= horizon;
-        candidates
-            .iter()
-            .enumerate()
-            .filter(|(_, candidate)| due(candidate))
-            .map(|(index, _)| index)
-            .collect()
+        planner::next_wake(&self.candidates().1, &self.hosts, &self.busy, self.clock.now(), self.seed)
     }
 
     async fn begin_due(&mut self) -> Result<(), SamplerError> {
-        self.begin_due_among(None).await
-    }
-
-    /// Begins what is due; with `among`, only those, each once.
-    async fn begin_due_among(&mut self, mut among: Option<&mut HashSet<usize>>) -> Result<(), SamplerError> {
         let now = self.clock.now();
-        for due in planner::due(&self.candidates(), &self.hosts, &self.busy, now, self.seed) {
-            if among.as_mut().is_some_and(|left| !left.remove(&due.index)) {
-                continue;
-            }
+        let (places, candidates) = self.candidates();
+        let dues: Vec<Due> = planner::due(&candidates, &self.hosts, &self.busy, now, self.seed)
+            .into_iter()
+            .map(|due| Due { index: places[due.index], ..due })
+            .collect();
+        for due in dues {
             match due.action {
                 Action::Withhold => self.withhold(due, now).await?,
                 Action::Probe if self.probes.len() < self.concurrency => self.begin(due),
-                Action::Probe => {
-                    if let Some(left) = among.as_mut() {
-                        left.insert(due.index);
-                    }
-                }
+                Action::Probe => {}
             }
         }
         Ok(())
     }
 
+    /// Whether a single pass has nothing left to do.
+    fn is_over(&mut self) -> bool {
+        let (now, hosts, host_of) = (self.clock.now(), &self.hosts, &self.host_of);
+        match &mut self.turns {
+            Turns::Always => false,
+            Turns::Once(left) => {
+                let shut_out = |place: &usize| {
+                    let state = hosts.get(&host_of[*place]);
+                    state.and_then(|state| state.not_before).is_some_and(|until| now < until)
+                };
+                left.retain(|place| !shut_out(place));
+                left.is_empty() && self.probes.is_empty()
+            }
+        }
+    }
+
     fn begin(&mut self, due: Due) {
+        self.turns.begun(due.index);
         self.busy.insert(self.host_of[due.index].clone());
         let watched = self.watched[due.index].clone();
         let (client, clock) = (self.client.clone(), Arc::clone(&self.clock));
         let round = self.states[due.index].rounds;
         self.probes.spawn(async move {
             let now = move || clock.now();
-            (
-                due,
-                probe(&client, watched.platform, &watched.target, round, &now).await,
-            )
+            (due, probe(&client, watched.platform, &watched.target, round, &now).await)
         });
     }
 
     async fn withhold(&mut self, due: Due, now: Instant) -> Result<(), SamplerError> {
+        self.turns.begun(due.index);
         let watched = &self.watched[due.index];
         let observation = observation(watched, due.appointment, now, Outcome::Unknown(Cause::Withheld));
         let state = TargetState {
@@ -266,8 +270,7 @@ impl Sampler {
             last_planned_at: Some(due.appointment.at),
             ..self.states[due.index].clone()
         };
-        self.store_record(due.index, observation, state, Kept::default())
-            .await
+        self.store_record(due.index, observation, state, Kept::default()).await
     }
 
     async fn finish(&mut self, (due, probed): (Due, Probed)) -> Result<(), SamplerError> {
@@ -277,7 +280,7 @@ impl Sampler {
         let host_state = breaker::after(
             &before,
             &probed.outcome,
-            probed.asked(),
+            !probed.forbidden_by_robots,
             probed.retry_after,
             probed.ended_at,
         );
@@ -290,11 +293,7 @@ impl Sampler {
         observation.probe = Some(probed.facts);
         let robots = probed.robots.as_ref().map(robots_record);
         self.hosts.insert(host.clone(), host_state);
-        let kept = Kept {
-            page: probed.page,
-            host: Some((host, host_state)),
-            robots,
-        };
+        let kept = Kept { page: probed.page, host: Some((host, host_state)), robots };
         self.store_record(due.index, observation, state, kept).await
     }
 
@@ -318,10 +317,7 @@ impl Sampler {
                 host: kept.host.as_ref().map(|(host, state)| (host.as_str(), state)),
                 robots: kept.robots.as_ref(),
             };
-            let id = store
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .record(&record)?;
+            let id = store.lock().unwrap_or_else(PoisonError::into_inner).record(&record)?;
             Ok::<_, StoreError>((id, observation))
         })
         .await??;
@@ -388,9 +384,7 @@ fn observation(
 fn state_after(before: &TargetState, appointment: Appointment, probed: &Probed) -> TargetState {
     let trial = appointment.purpose == Purpose::Probation;
     TargetState {
-        alive_since: before
-            .alive_since
-            .or(probed.outcome.is_known().then_some(probed.ended_at)),
+        alive_since: before.alive_since.or(probed.outcome.is_known().then_some(probed.ended_at)),
         probation_tries: before.probation_tries + u32::from(trial),
         last_planned_at: Some(appointment.at).filter(|_| !trial).or(before.last_planned_at),
         last_probe_at: Some(probed.ended_at),

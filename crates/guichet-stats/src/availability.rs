@@ -93,11 +93,7 @@ pub fn availability(tallies: &[HourTally], zone: Tz) -> Option<Availability> {
         days.entry(tally.at.date).or_default().add(&tally.counts);
     }
     let hours_told: u32 = days.values().map(|day| day.hours_told).sum();
-    let days_observed = count(
-        days.values()
-            .filter(|day| day.hours_told >= HOURS_OF_AN_OBSERVED_DAY)
-            .count(),
-    );
+    let days_observed = count(days.values().filter(|day| day.hours_told >= HOURS_OF_AN_OBSERVED_DAY).count());
     let hours = hours_of_span(from, to, zone) - u32::from(first.at.hour) - (23 - u32::from(last.at.hour));
     let capture = (f64::from(hours_told) / f64::from(hours.max(1))).min(1.0);
 
@@ -124,13 +120,7 @@ pub fn availability(tallies: &[HourTally], zone: Tz) -> Option<Availability> {
     let [open_w, full_w, unknown_w] = [total.open_ms, total.full_ms, total.unknown_ms].map(as_f64);
     let all_w = open_w + full_w + unknown_w;
     let (missing_share, manski) = if all_w > 0.0 {
-        (
-            unknown_w / all_w,
-            Interval {
-                lo: open_w / all_w,
-                hi: (open_w + unknown_w) / all_w,
-            },
-        )
+        (unknown_w / all_w, Interval { lo: open_w / all_w, hi: (open_w + unknown_w) / all_w })
     } else {
         (0.0, Interval::VACUOUS)
     };
@@ -212,9 +202,7 @@ fn hours_of_span(from: NaiveDate, to: NaiveDate, zone: Tz) -> u32 {
         .take_while(|date| *date <= to)
         .map(|date| {
             let next = date.checked_add_days(Days::new(1)).and_then(midnight);
-            let elapsed = midnight(date)
-                .zip(next)
-                .map_or(24, |(start, end)| (end - start).num_hours());
+            let elapsed = midnight(date).zip(next).map_or(24, |(start, end)| (end - start).num_hours());
             u32::try_from(elapsed.clamp(0, 24)).unwrap_or(24)
         })
         .sum()

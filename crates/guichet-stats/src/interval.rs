@@ -36,16 +36,8 @@ pub fn clopper_pearson(successes: f64, trials: f64, level: f64) -> Interval {
             .map_or(otherwise, |beta| beta.inverse_cdf(at))
             .clamp(0.0, 1.0)
     };
-    let lo = if x <= 1e-12 {
-        0.0
-    } else {
-        quantile(x, trials - x + 1.0, tail, 0.0)
-    };
-    let hi = if x >= trials - 1e-12 {
-        1.0
-    } else {
-        quantile(x + 1.0, trials - x, 1.0 - tail, 1.0)
-    };
+    let lo = if x <= 1e-12 { 0.0 } else { quantile(x, trials - x + 1.0, tail, 0.0) };
+    let hi = if x >= trials - 1e-12 { 1.0 } else { quantile(x + 1.0, trials - x, 1.0 - tail, 1.0) };
     Interval { lo, hi }
 }
 
@@ -61,10 +53,7 @@ mod tests {
             let number = |key: &str| case[key].as_f64().unwrap();
             let interval = clopper_pearson(number("x"), number("n"), 0.95);
             for (ours, theirs) in [(interval.lo, number("lo")), (interval.hi, number("hi"))] {
-                assert!(
-                    (ours - theirs).abs() <= 1e-6 * theirs.max(1e-12),
-                    "{case}: {interval:?}"
-                );
+                assert!((ours - theirs).abs() <= 1e-6 * theirs.max(1e-12), "{case}: {interval:?}");
             }
         }
     }

@@ -49,25 +49,14 @@ pub fn ratio(days: &[Cluster]) -> Option<Ratio> {
             lambda * lambda * 2.0 / t
         })
         .sum();
-    Some(Ratio {
-        p,
-        variance: t * power / f64::from(nu),
-        nu,
-    })
+    Some(Ratio { p, variance: t * power / f64::from(nu), nu })
 }
 
 /// ν for a row of `days`: max(2, ⌊0.4·T^(2/3)⌋), but never more cosines than a row of so many days can tell apart.
 fn cosines(days: usize) -> u32 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a small positive number"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
     let by_rule = (0.4 * days_as_f64(days).powf(2.0 / 3.0)).floor() as u32;
-    by_rule
-        .max(2)
-        .min(u32::try_from(days.saturating_sub(1)).unwrap_or(u32::MAX))
-        .max(1)
+    by_rule.max(2).min(u32::try_from(days.saturating_sub(1)).unwrap_or(u32::MAX)).max(1)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of days fits 53 bits")]

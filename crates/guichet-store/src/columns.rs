@@ -46,8 +46,7 @@ pub(crate) fn number_if_any<T: TryFrom<i64>>(value: Option<i64>) -> Result<Optio
 
 /// Reads a word, an id, a date, a zone or a URL.
 pub(crate) fn parse<T: FromStr<Err: Display>>(text: &str) -> Result<T, Failure> {
-    text.parse()
-        .map_err(|error: T::Err| Failure::Corrupt(error.to_string()))
+    text.parse().map_err(|error: T::Err| Failure::Corrupt(error.to_string()))
 }
 
 /// The hash of a column.
@@ -102,9 +101,7 @@ impl OutcomeColumns {
             "shut" => Ok(Outcome::Shut),
             "unknown" => match self.cause.as_deref() {
                 Some(cause) => Ok(Outcome::Unknown(parse(cause)?)),
-                None => Err(Failure::Corrupt(
-                    "an unknown outcome without its cause".to_owned(),
-                )),
+                None => Err(Failure::Corrupt("an unknown outcome without its cause".to_owned())),
             },
             _ => Err(Failure::Corrupt(format!("`{word}` is not an outcome"))),
         }
@@ -139,10 +136,8 @@ fn desk_json(desk: &DeskReading) -> Value {
         ("slots", columns.slots.map(Value::from)),
         ("slots_exact", columns.slots_exact.map(Value::from)),
     ];
-    let object: Map<String, Value> = fields
-        .into_iter()
-        .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value)))
-        .collect();
+    let object: Map<String, Value> =
+        fields.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value))).collect();
     Value::Object(object)
 }
 

@@ -69,9 +69,7 @@ impl Database {
     /// Opens for reading only; the file must exist and have the current schema.
     pub(crate) fn open_read_only(path: &Path) -> Result<Self, StoreError> {
         if !path.exists() {
-            return Err(StoreError::Missing {
-                path: path.to_owned(),
-            });
+            return Err(StoreError::Missing { path: path.to_owned() });
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut database = Self::connect(path, flags)?;
@@ -80,11 +78,7 @@ impl Database {
             return Err(database.newer(found));
         }
         if found < latest() {
-            return Err(StoreError::OlderSchema {
-                path: database.path,
-                found,
-                known: latest(),
-            });
+            return Err(StoreError::OlderSchema { path: database.path, found, known: latest() });
         }
         database.run("preparing to read", |connection| {
             connection.set_prepared_statement_cache_capacity(64);
@@ -97,36 +91,26 @@ impl Database {
         let fail = |error: rusqlite::Error| Failure::from(error).at(path, "opening");
         let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
-        Ok(Self {
-            connection,
-            path: path.to_owned(),
-        })
+        Ok(Self { connection, path: path.to_owned() })
     }
 
     /// The schema of the file, 0 where it is empty. Looks before anything is written: a foreign file stays as it is.
     fn schema(&self) -> Result<i64, StoreError> {
         let look = || -> rusqlite::Result<(i64, i64, i64)> {
             let pragma = |name| self.connection.pragma_query_value(None, name, |row| row.get(0));
-            let tables = self
-                .connection
-                .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+            let tables =
+                self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
             Ok((pragma("application_id")?, pragma("user_version")?, tables))
         };
         match look().map_err(|error| Failure::from(error).at(&self.path, "looking at the schema"))? {
             (APPLICATION_ID, version, _) => Ok(version),
             (0, 0, 0) => Ok(0),
-            _ => Err(StoreError::ForeignDatabase {
-                path: self.path.clone(),
-            }),
+            _ => Err(StoreError::ForeignDatabase { path: self.path.clone() }),
         }
     }
 
     fn newer(self, found: i64) -> StoreError {
-        StoreError::NewerSchema {
-            path: self.path,
-            found,
-            known: latest(),
-        }
+        StoreError::NewerSchema { path: self.path, found, known: latest() }
     }
 
     /// Runs `work` outside a transaction.

@@ -76,12 +76,8 @@ impl Figures {
             summary.last_at = summary.last_at.max(at);
             summary.last_open_at = summary.last_open_at.max(open_at);
         } else {
-            let summary = Summary {
-                observations: counts.all(),
-                first_at: at,
-                last_at: at,
-                last_open_at: open_at,
-            };
+            let summary =
+                Summary { observations: counts.all(), first_at: at, last_at: at, last_open_at: open_at };
             sources.insert(source.to_owned(), summary);
         }
     }
@@ -239,16 +235,8 @@ pub(crate) fn differing(connection: &Connection) -> Result<u64, Failure> {
             |row| row.get(0),
         )
     };
-    let hours = (
-        Place::Standing.hours(),
-        Place::Fresh.hours(),
-        "target_id, local_date, hour",
-    );
-    let summaries = (
-        Place::Standing.summaries(),
-        Place::Fresh.summaries(),
-        "target_id, source",
-    );
+    let hours = (Place::Standing.hours(), Place::Fresh.hours(), "target_id, local_date, hour");
+    let summaries = (Place::Standing.summaries(), Place::Fresh.summaries(), "target_id, source");
     crate::columns::number(differing(hours)? + differing(summaries)?)
 }
 

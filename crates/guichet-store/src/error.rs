@@ -145,11 +145,7 @@ impl Failure {
     /// Names the file and what was being done.
     pub(crate) fn at(self, path: &Path, context: impl Into<String>) -> StoreError {
         let path = path.to_owned();
-        let other = |path, source| StoreError::Sql {
-            path,
-            context: context.into(),
-            source,
-        };
+        let other = |path, source| StoreError::Sql { path, context: context.into(), source };
         match self {
             Self::ReadOnly => StoreError::ReadOnly { path },
             Self::Corrupt(detail) => StoreError::Corrupt { path, detail },
@@ -161,14 +157,8 @@ impl Failure {
                 Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::ReadOnly { path },
                 Some(ErrorCode::DiskFull) => StoreError::DiskFull { path },
                 Some(ErrorCode::CannotOpen) => StoreError::CannotOpen { path },
-                Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt {
-                    path,
-                    detail: error.to_string(),
-                },
-                _ if is_about_a_value(&error) => StoreError::Corrupt {
-                    path,
-                    detail: error.to_string(),
-                },
+                Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt { path, detail: error.to_string() },
+                _ if is_about_a_value(&error) => StoreError::Corrupt { path, detail: error.to_string() },
                 _ => other(path, error.into()),
             },
         }

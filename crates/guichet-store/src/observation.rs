@@ -17,9 +17,7 @@ pub(crate) fn append(
     let outcome = OutcomeColumns::of(&observation.outcome);
     let probe = observation.probe.as_ref();
     // An intensity that is none is not told; it weighs the same.
-    let intensity = observation
-        .intensity_per_h
-        .filter(|rho| rho.is_finite() && *rho > 0.0);
+    let intensity = observation.intensity_per_h.filter(|rho| rho.is_finite() && *rho > 0.0);
     let added = connection
         .prepare_cached(
             "INSERT INTO observation (target_id, observed_at, source, outcome, cause, slots, slots_exact,
@@ -99,14 +97,9 @@ pub(crate) fn find(
         .prepare_cached(
             "SELECT id FROM observation WHERE target_id = ?1 AND observed_at = ?2 AND source = ?3",
         )?
-        .query_row(
-            params![
-                target_id,
-                millis(observation.observed_at),
-                observation.source.as_str()
-            ],
-            |row| row.get(0),
-        )
+        .query_row(params![target_id, millis(observation.observed_at), observation.source.as_str()], |row| {
+            row.get(0)
+        })
         .optional()?)
 }
 
@@ -182,11 +175,7 @@ fn probe(connection: &Connection, row: &Row<'_>) -> Result<Option<ProbeFacts>, F
         requests: number(row.get(14)?)?,
         http_status: number_if_any(row.get(15)?)?,
         duration_ms: number(row.get(16)?)?,
-        evidence_sha256: row
-            .get::<_, Option<Vec<u8>>>(17)?
-            .as_deref()
-            .map(sha256)
-            .transpose()?,
+        evidence_sha256: row.get::<_, Option<Vec<u8>>>(17)?.as_deref().map(sha256).transpose()?,
         desks_seen: number(row.get(18)?)?,
         exchanges: exchanges(connection, row.get(0)?)?,
     }))

@@ -49,9 +49,7 @@ impl Reader {
     /// # Errors
     /// When the file is missing, something else, or of another version.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self {
-            database: Database::open_read_only(path)?,
-        })
+        Ok(Self { database: Database::open_read_only(path)? })
     }
 
     /// A number that changes whenever anyone has committed anything. Only comparable with what this same reader said
@@ -103,9 +101,7 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read; some targets may have been shown by then.
     pub fn all_hour_tallies(&self, visit: &mut dyn FnMut(&TargetId, &[HourTally])) -> Result<(), StoreError> {
-        self.database.read("reading the tallies", |connection| {
-            visit_tallies(connection, visit)
-        })
+        self.database.read("reading the tallies", |connection| visit_tallies(connection, visit))
     }
 
     /// The observations of a target with `from <= observed_at < to`, whole, in order of time, then source; all of
@@ -120,11 +116,10 @@ impl Reader {
         to: Option<Instant>,
     ) -> Result<Vec<Observation>, StoreError> {
         let context = format!("reading the observations of {target}");
-        self.database
-            .read(&context, |connection| match target::find(connection, target)? {
-                Some(key) => observation::of_target(connection, target, key.id, from, to),
-                None => Ok(Vec::new()),
-            })
+        self.database.read(&context, |connection| match target::find(connection, target)? {
+            Some(key) => observation::of_target(connection, target, key.id, from, to),
+            None => Ok(Vec::new()),
+        })
     }
 
     /// The body of a page, up to its first 2 MiB; `None` where it was never kept or has been pruned. Scraped text:
@@ -133,8 +128,7 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read.
     pub fn page(&self, sha256: &Sha256Hex) -> Result<Option<String>, StoreError> {
-        self.database
-            .read("reading a page", |connection| page::body(connection, sha256))
+        self.database.read("reading a page", |connection| page::body(connection, sha256))
     }
 
     /// The newest verdict of robots.txt for each origin, by origin.
@@ -142,8 +136,7 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read.
     pub fn robots(&self) -> Result<Vec<RobotsRecord>, StoreError> {
-        self.database
-            .read("reading the verdicts of robots.txt", state::newest_robots)
+        self.database.read("reading the verdicts of robots.txt", state::newest_robots)
     }
 
     #[cfg(test)]
@@ -214,10 +207,7 @@ impl DateReader {
         }
         let count = |column: usize| -> Result<u64, Failure> { number(row.get(column)?) };
         Ok(HourTally {
-            at: LocalHour {
-                date: self.date,
-                hour: number(row.get(1)?)?,
-            },
+            at: LocalHour { date: self.date, hour: number(row.get(1)?)? },
             counts: Counts {
                 open: count(2)?,
                 full: count(3)?,

@@ -78,11 +78,7 @@ pub(crate) fn read_target(row: &rusqlite::Row<'_>, at: usize) -> Result<TargetSt
         probation_tries: number_if_any(row.get(at + 1)?)?.unwrap_or_default(),
         last_planned_at: instant_if_any(row.get(at + 2)?)?,
         last_probe_at: instant_if_any(row.get(at + 3)?)?,
-        last_cause: row
-            .get::<_, Option<String>>(at + 4)?
-            .as_deref()
-            .map(parse)
-            .transpose()?,
+        last_cause: row.get::<_, Option<String>>(at + 4)?.as_deref().map(parse).transpose()?,
         rounds: number_if_any(row.get(at + 5)?)?.unwrap_or_default(),
         stratum: row.get(at + 6)?,
     })
@@ -140,9 +136,7 @@ pub(crate) fn load(connection: &Connection) -> Result<SamplingState, Failure> {
     ))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        state
-            .targets
-            .push((parse(&row.get::<_, String>(0)?)?, read_target(row, 1)?));
+        state.targets.push((parse(&row.get::<_, String>(0)?)?, read_target(row, 1)?));
     }
     let mut statement = connection.prepare(
         "SELECT host, last_probe_at, not_before, refusals, overloads FROM host_state ORDER BY host",
@@ -190,11 +184,7 @@ pub(crate) fn newest_robots(connection: &Connection) -> Result<Vec<RobotsRecord>
             origin: row.get(0)?,
             fetched_at: instant(row.get(1)?)?,
             status: number_if_any(row.get(2)?)?,
-            sha256: row
-                .get::<_, Option<Vec<u8>>>(3)?
-                .as_deref()
-                .map(sha256)
-                .transpose()?,
+            sha256: row.get::<_, Option<Vec<u8>>>(3)?.as_deref().map(sha256).transpose()?,
             allowed: row.get(4)?,
             crawl_delay_s: row.get(5)?,
         });

@@ -61,9 +61,7 @@ impl Store {
     /// # Errors
     /// When the file is something else, newer, locked or may not be written.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self {
-            database: Database::open(path)?,
-        })
+        Ok(Self { database: Database::open(path)? })
     }
 
     /// A store without a file, gone when it is dropped. For tests.
@@ -71,9 +69,7 @@ impl Store {
     /// # Errors
     /// When `SQLite` refuses.
     pub fn open_in_memory() -> Result<Self, StoreError> {
-        Ok(Self {
-            database: Database::in_memory()?,
-        })
+        Ok(Self { database: Database::in_memory()? })
     }
 
     /// Keeps all of a probe, or nothing: the target where it is new, the observation and its exchanges, the page, the
@@ -86,8 +82,7 @@ impl Store {
     /// When the file cannot be written.
     pub fn record(&mut self, record: &ProbeRecord<'_>) -> Result<ObservationId, StoreError> {
         let context = format!("recording a probe of {}", record.observation.target);
-        self.database
-            .write(&context, |connection| record_in(connection, record))
+        self.database.write(&context, |connection| record_in(connection, record))
     }
 
     /// Adds a row for each target that has none. A target that was stored under another civil time gets the one given
@@ -118,9 +113,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_host_state(&mut self, host: &str, state: &HostState) -> Result<(), StoreError> {
-        self.database.write("saving the state of a host", |connection| {
-            state::save_host(connection, host, state)
-        })
+        self.database
+            .write("saving the state of a host", |connection| state::save_host(connection, host, state))
     }
 
     /// All states that were saved.
@@ -137,14 +131,13 @@ impl Store {
     /// # Errors
     /// When the file cannot be read or written; then all stands as before.
     pub fn rebuild(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<Rebuilt, StoreError> {
-        self.database
-            .write("rebuilding the derived tables", |connection| {
-                Ok(Rebuilt {
-                    observations: derived::recompute(connection, progress)?,
-                    differing: derived::differing(connection)?,
-                    tallies: derived::replace(connection)?,
-                })
+        self.database.write("rebuilding the derived tables", |connection| {
+            Ok(Rebuilt {
+                observations: derived::recompute(connection, progress)?,
+                differing: derived::differing(connection)?,
+                tallies: derived::replace(connection)?,
             })
+        })
     }
 
     /// How many rows of the derived tables [`Store::rebuild`] would change; changes none.
@@ -164,8 +157,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn prune_pages(&mut self, older_than: Instant) -> Result<u64, StoreError> {
-        self.database
-            .write("pruning pages", |connection| page::prune(connection, older_than))
+        self.database.write("pruning pages", |connection| page::prune(connection, older_than))
     }
 
     /// When the newest observation was made, of any target, source and purpose.
@@ -173,8 +165,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn newest_observation_at(&self) -> Result<Option<Instant>, StoreError> {
-        self.database
-            .read("looking for the newest observation", observation::newest)
+        self.database.read("looking for the newest observation", observation::newest)
     }
 }
 

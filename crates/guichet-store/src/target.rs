@@ -21,28 +21,15 @@ pub(crate) fn find(connection: &Connection, target: &TargetId) -> Result<Option<
         .prepare_cached("SELECT id, timezone FROM target WHERE name = ?1")?
         .query_row([target.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    row.map(|(id, zone)| {
-        Ok(TargetKey {
-            id,
-            timezone: columns::parse(&zone)?,
-        })
-    })
-    .transpose()
+    row.map(|(id, zone)| Ok(TargetKey { id, timezone: columns::parse(&zone)? })).transpose()
 }
 
 /// Adds a row for a target that has none.
 pub(crate) fn add(connection: &Connection, target: &TargetId, timezone: Tz) -> Result<TargetKey, Failure> {
     connection
         .prepare_cached("INSERT INTO target (name, department, timezone) VALUES (?1, ?2, ?3)")?
-        .execute(params![
-            target.as_str(),
-            target.department().as_str(),
-            timezone.name()
-        ])?;
-    Ok(TargetKey {
-        id: connection.last_insert_rowid(),
-        timezone,
-    })
+        .execute(params![target.as_str(), target.department().as_str(), timezone.name()])?;
+    Ok(TargetKey { id: connection.last_insert_rowid(), timezone })
 }
 
 /// The row of `target`, added where there is none. A target that was stored under another civil time gets this one,

@@ -33,7 +33,9 @@ pub(crate) fn problem(failure: &Failure) -> Value {
         Failure::NoSuchTarget(id) => format!("`{id}` is not a known booking page"),
         Failure::NotHere(wrong) | Failure::Query(wrong) => wrong_query(wrong),
         Failure::Method => "this address can only be read, with GET or HEAD".to_owned(),
-        Failure::Unavailable(_) => "the data cannot be read at the moment; try again in a few minutes".to_owned(),
+        Failure::Unavailable(_) => {
+            "the data cannot be read at the moment; try again in a few minutes".to_owned()
+        }
     };
     json!({
         "type": "about:blank",
@@ -45,7 +47,9 @@ pub(crate) fn problem(failure: &Failure) -> Value {
 
 fn wrong_query(wrong: &Wrong) -> String {
     match wrong {
-        Wrong::Department(text) => format!("`{text}` is not a known department; write a code such as 01, 2A or 974"),
+        Wrong::Department(text) => {
+            format!("`{text}` is not a known department; write a code such as 01, 2A or 974")
+        }
         Wrong::Procedure(text) => {
             format!("`{text}` is not a known procedure; the ids are in `targets` of /api/v1/sites.geojson")
         }
@@ -104,7 +108,13 @@ mod tests {
 
     #[test]
     fn numbers_have_three_significant_digits() {
-        for (number, text) in [(0.123_456, "0.123"), (0.000_123_456, "0.000123"), (1.0, "1.0"), (1234.5, "1230.0"), (0.0, "0.0")] {
+        for (number, text) in [
+            (0.123_456, "0.123"),
+            (0.000_123_456, "0.000123"),
+            (1.0, "1.0"),
+            (1234.5, "1230.0"),
+            (0.0, "0.0"),
+        ] {
             assert_eq!(json!(rounded(number)).to_string(), text);
         }
         assert_eq!(json!(rounded(f64::NAN)).to_string(), "0.0");

@@ -46,9 +46,8 @@ struct Cached {
 
 impl App {
     pub(crate) fn open(catalog: Arc<Catalog>, database: &Path, settings: Settings) -> Result<Self, WebError> {
-        let map = Map::draw(
-            catalog.outlines.iter().map(|outline| (&outline.code, outline.polygons.as_slice())),
-        );
+        let map =
+            Map::draw(catalog.outlines.iter().map(|outline| (&outline.code, outline.polygons.as_slice())));
         let style = Style::load()?;
         Ok(Self {
             pages: Pages::load(&map, &style.path)?,
@@ -94,11 +93,7 @@ impl App {
         let snapshot = Arc::new(Snapshot::compute(&self.catalog, &reader, as_of, now)?);
         let cost = self.now() - now;
         tracing::debug!(milliseconds = cost.num_milliseconds(), "figures computed");
-        *lock(&self.cache) = Some(Cached {
-            counter,
-            cost,
-            snapshot: Arc::clone(&snapshot),
-        });
+        *lock(&self.cache) = Some(Cached { counter, cost, snapshot: Arc::clone(&snapshot) });
         Ok(snapshot)
     }
 

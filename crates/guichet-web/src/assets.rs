@@ -1,6 +1,7 @@
 //! The files of `web/`, embedded into the program, and the style sheet's address. What never enters: data.
 
 use axum::body::Bytes;
+use guichet_model::Sha256Hex;
 use rust_embed::Embed;
 use sha2::{Digest as _, Sha256};
 
@@ -12,19 +13,14 @@ struct Files;
 
 /// The text of an embedded file, by its path under `web/`.
 pub(crate) fn text(name: &str) -> Result<String, WebError> {
-    let wrong = |reason: &str| WebError::Asset {
-        name: name.to_owned(),
-        reason: reason.to_owned(),
-    };
+    let wrong = |reason: &str| WebError::Asset { name: name.to_owned(), reason: reason.to_owned() };
     let file = Files::get(name).ok_or_else(|| wrong("not among the embedded files"))?;
     String::from_utf8(file.data.into_owned()).map_err(|_not_utf8| wrong("not UTF-8"))
 }
 
 /// The names of the embedded templates, without their folder.
 pub(crate) fn templates() -> Vec<String> {
-    Files::iter()
-        .filter_map(|name| name.strip_prefix("templates/").map(str::to_owned))
-        .collect()
+    Files::iter().filter_map(|name| name.strip_prefix("templates/").map(str::to_owned)).collect()
 }
 
 /// The style sheet, under an address that changes with its content.
@@ -45,11 +41,7 @@ impl Style {
     }
 }
 
-/// The first 16 hexadecimal digits of a SHA-256.
+/// The first 32 hexadecimal digits of a SHA-256.
 pub(crate) fn fingerprint(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256Hex(Sha256::digest(bytes).into()).to_string().chars().take(32).collect()
 }

@@ -7,8 +7,8 @@ use chrono::{Duration, DurationRound as _};
 use chrono_tz::Tz;
 use guichet_catalog::Catalog;
 use guichet_model::{
-    Cause, DepartmentCode, HourTally, Instant, ProcedureId, SiteId, Target, TargetId, civil, civil::LocalHour,
-    tally,
+    Cause, DepartmentCode, HourTally, Instant, ProcedureId, SiteId, Target, TargetId, civil,
+    civil::LocalHour, tally,
 };
 use guichet_stats::{Availability, availability};
 use guichet_store::{Reader, StoreError, TargetRow};
@@ -147,8 +147,12 @@ impl Snapshot {
         as_of: Instant,
         computed_at: Instant,
     ) -> Self {
-        let listed: BTreeMap<&TargetId, &Target> =
-            catalog.entries.iter().flat_map(|entry| &entry.targets).map(|target| (&target.id, target)).collect();
+        let listed: BTreeMap<&TargetId, &Target> = catalog
+            .entries
+            .iter()
+            .flat_map(|entry| &entry.targets)
+            .map(|target| (&target.id, target))
+            .collect();
         let stored: BTreeMap<&TargetId, &TargetRow> = rows.iter().map(|row| (&row.id, row)).collect();
         // A row without any observation that the catalogue does not know is a target that was taken out.
         let ids: BTreeSet<&TargetId> = stored
@@ -219,14 +223,10 @@ impl Snapshot {
         self.procedures.iter().find(|procedure| procedure.id == *id)
     }
 
-    /// The procedure shown when none was chosen: the one with most observations, or the first of the list.
+    /// The procedure shown when none was chosen: the first with data, or the first of all.
     pub(crate) fn usual_procedure(&self) -> Option<&ProcedureFacts> {
-        self.procedures
-            .iter()
-            .rev()
-            .max_by_key(|procedure| procedure.observations)
-            .filter(|procedure| procedure.observations > 0)
-            .or(self.procedures.first())
+        let with_data = self.procedures.iter().find(|procedure| procedure.observations > 0);
+        with_data.or(self.procedures.first())
     }
 }
 
@@ -276,11 +276,9 @@ fn pool(members: &[&TargetFacts], tallies: &BTreeMap<TargetId, Vec<HourTally>>) 
         figures,
         targets: members.len(),
         with_data: with_data.len(),
-        has_page: members
-            .iter()
-            .any(|target| !matches!(target.watch, Watch::Historical | Watch::Retired)),
+        has_page: members.iter().any(|target| !matches!(target.watch, Watch::Historical | Watch::Retired)),
         watch: members.iter().map(|target| target.watch).min_by_key(|watch| watch.rank()),
-        last_cause: members.iter().filter_map(|target| target.last_cause).next(),
+        last_cause: members.iter().find_map(|target| target.last_cause),
     }
 }
 

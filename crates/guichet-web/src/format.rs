@@ -13,12 +13,32 @@ const NARROW: char = '\u{202f}';
 
 const MONTHS: [[&str; 12]; 2] = [
     [
-        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
-        "novembre", "décembre",
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
     ],
     [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ],
 ];
 
@@ -27,7 +47,7 @@ pub(crate) fn count(lang: Lang, number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + 4);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(match lang {
                 Lang::Fr => NARROW,
                 Lang::En => ',',
@@ -77,7 +97,7 @@ pub(crate) fn date(lang: Lang, date: NaiveDate) -> String {
         (Lang::Fr, 1) => "1er".to_owned(),
         (_, day) => day.to_string(),
     };
-    format!("{day}{NO_BREAK}{month}{NO_BREAK}{}", date.year())
+    format!("{day}{NO_BREAK}{month} {}", date.year())
 }
 
 /// `17 novembre 2026 à 14 h`, `17 November 2026, 14:00`: an hour, never a minute.
@@ -99,12 +119,7 @@ pub(crate) fn hour_of_day(lang: Lang, hour: u8) -> String {
 
 /// The name that people know a French civil time by: the town of its zone.
 pub(crate) fn town_of_zone(zone: Tz) -> String {
-    zone.name()
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .replace('_', " ")
-        .replace("Reunion", "Réunion")
+    zone.name().rsplit('/').next().unwrap_or_default().replace('_', " ").replace("Reunion", "Réunion")
 }
 
 #[cfg(test)]
@@ -139,10 +154,10 @@ mod tests {
     fn dates_and_hours_are_local_and_never_show_minutes() {
         let at: Instant = "2026-11-17T13:47:12Z".parse().unwrap();
         let local = civil::local(at, civil::PARIS);
-        assert_eq!(hour(Lang::Fr, local), "17\u{a0}novembre\u{a0}2026 à 14\u{a0}h");
-        assert_eq!(hour(Lang::En, local), "17\u{a0}November\u{a0}2026, 14:00");
+        assert_eq!(hour(Lang::Fr, local), "17\u{a0}novembre 2026 à 14\u{a0}h");
+        assert_eq!(hour(Lang::En, local), "17\u{a0}November 2026, 14:00");
         let first = NaiveDate::from_ymd_opt(2026, 5, 1).unwrap();
-        assert_eq!(date(Lang::Fr, first), "1er\u{a0}mai\u{a0}2026");
+        assert_eq!(date(Lang::Fr, first), "1er\u{a0}mai 2026");
         assert_eq!((hour_of_day(Lang::Fr, 9), hour_of_day(Lang::En, 9)), ("9\u{a0}h".into(), "09:00".into()));
     }
 

@@ -8,20 +8,19 @@ use axum::{
     extract::{OriginalUri, Path, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::{self, Next},
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse as _, Redirect, Response},
     routing::get,
 };
-use sha2::{Digest as _, Sha256};
 use tokio::task;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
     timeout::TimeoutLayer,
 };
 
-use crate::{WebError, api, app::App, query::Wrong, words::Lang};
+use crate::{WebError, api, app::App, assets::fingerprint, query::Wrong, words::Lang};
 
 /// How long one answer may take, the first computation of all figures included.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// No answer is nearly as large.
 const LARGEST: usize = 64 * 1024 * 1024;
 
@@ -121,9 +120,10 @@ async fn conditional(mut request: Request, next: Next) -> Response {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    if parts.status == StatusCode::OK && parts.headers.get(header::CACHE_CONTROL).is_some_and(|v| v != NOT_KEPT) {
-        let hash: String = Sha256::digest(&bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let tag = format!("\"{hash}\"");
+    if parts.status == StatusCode::OK
+        && parts.headers.get(header::CACHE_CONTROL).is_some_and(|v| v != NOT_KEPT)
+    {
+        let tag = format!("\"{}\"", fingerprint(&bytes));
         let is_known = known
             .iter()
             .filter_map(|value| value.to_str().ok())
@@ -144,7 +144,12 @@ async fn conditional(mut request: Request, next: Next) -> Response {
 }
 
 /// An answer that is complete.
-pub(crate) fn reply(status: StatusCode, kind: &'static str, keep: &'static str, body: impl Into<Bytes>) -> Response {
+pub(crate) fn reply(
+    status: StatusCode,
+    kind: &'static str,
+    keep: &'static str,
+    body: impl Into<Bytes>,
+) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
@@ -157,9 +162,7 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce(&App) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let app = Arc::clone(app);
-    task::spawn_blocking(move || work(&app))
-        .await
-        .unwrap_or(Err(Failure::Unavailable(WebError::Interrupted)))
+    task::spawn_blocking(move || work(&app)).await.unwrap_or(Err(Failure::Unavailable(WebError::Interrupted)))
 }
 
 /// A page, or the page that says why there is none.
@@ -175,7 +178,7 @@ async fn page(
     };
     match made {
         Ok(html) => reply(StatusCode::OK, HTML, FRESH, html),
-        Err(failure) => no_page(&app, &uri, &failure),
+        Err(failure) => refuse(&app, &uri, &failure),
     }
 }
 
@@ -193,7 +196,7 @@ fn no_page(app: &App, uri: &Uri, failure: &Failure) -> Response {
 async fn with_slash(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
     match Lang::of(uri.path().trim_start_matches('/')) {
         Some(lang) => Redirect::permanent(&format!("/{}/", lang.code())).into_response(),
-        None => no_page(&app, &uri, &Failure::NoSuchPage),
+        None => refuse(&app, &uri, &Failure::NoSuchPage),
     }
 }
 
@@ -227,7 +230,7 @@ async fn target_with_key(
 }
 
 async fn method(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
-    page(app, uri, |app, lang| app.method_page(lang)).await
+    page(app, uri, App::method_page).await
 }
 
 async fn asset(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
@@ -239,14 +242,14 @@ async fn asset(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Re
 }
 
 async fn sites(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
-    answer(app, uri, |app, procedure| api::geojson::sites(app, procedure)).await
+    answer(app, uri, api::geojson::sites).await
 }
 
 async fn departments(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
-    answer(app, uri, |app, procedure| api::geojson::departments(app, procedure)).await
+    answer(app, uri, api::geojson::departments).await
 }
 
-/// GeoJSON, or the problem that there is none.
+/// `GeoJSON`, or the problem that there is none.
 async fn answer(
     app: Arc<App>,
     uri: Uri,
@@ -291,7 +294,7 @@ async fn wrong_method(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri
 }
 
 fn refuse(app: &App, uri: &Uri, failure: &Failure) -> Response {
-    if uri.path() == "/healthz" || uri.path().starts_with("/api/") {
+    if matches!(uri.path(), "/healthz" | "/api") || uri.path().starts_with("/api/") {
         no_answer(uri, failure)
     } else {
         no_page(app, uri, failure)

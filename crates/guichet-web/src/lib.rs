@@ -1,4 +1,4 @@
-//! The web side: pages for people, GeoJSON and a JSON API for programs. It only reads.
+//! The web side: pages for people, `GeoJSON` and a JSON API for programs. It only reads.
 //!
 //! Everything shown is at least the publishing delay old and rounded to the hour. Pages need no script, no cookie and
 //! no other site. What never enters: writing to the store, outgoing requests, the clock (`now` is injected), anything
@@ -16,7 +16,7 @@ mod query;
 mod state;
 mod words;
 
-use std::{fmt, future::Future, io, path::PathBuf, sync::Arc};
+use std::{fmt, future::Future, io, path::Path, sync::Arc};
 
 use axum::Router;
 use guichet_catalog::Catalog;
@@ -92,18 +92,9 @@ pub enum WebError {
 /// Every endpoint with what it gives, for the documentation.
 pub const ROUTES: &[(&str, &str)] = &[
     ("/", "leads to /fr/"),
-    (
-        "/{lang}/",
-        "the main page: the answer for a department and a procedure, the map, the table",
-    ),
-    (
-        "/{lang}/departement/{code}",
-        "all booking pages known in a department",
-    ),
-    (
-        "/{lang}/guichet/{site}/{procedure}",
-        "one booking page: figures and the week hour by hour",
-    ),
+    ("/{lang}/", "the main page: the answer for a department and a procedure, the map, the table"),
+    ("/{lang}/departement/{code}", "all booking pages known in a department"),
+    ("/{lang}/guichet/{site}/{procedure}", "one booking page: figures and the week hour by hour"),
     (
         "/{lang}/guichet/{site}/{procedure}/{key}",
         "the same, where a site has several booking pages for one procedure",
@@ -114,18 +105,19 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("/api/v1/health", "the same as /healthz"),
     ("/api/v1/openapi.json", "the description of the API"),
     ("/api/v1/sites.geojson", "all sites with their booking pages and figures"),
-    (
-        "/api/v1/departments.geojson",
-        "all departments with outlines and pooled figures",
-    ),
+    ("/api/v1/departments.geojson", "all departments with outlines and pooled figures"),
 ];
 
 /// The whole web side as a router.
 ///
 /// # Errors
 /// When the database cannot be opened, or an embedded file is broken.
-pub fn app(catalog: Arc<Catalog>, database: PathBuf, settings: Settings) -> Result<Router, WebError> {
-    let app = app::App::open(catalog, &database, settings)?;
+pub fn app(
+    catalog: Arc<Catalog>,
+    database: impl AsRef<Path>,
+    settings: Settings,
+) -> Result<Router, WebError> {
+    let app = app::App::open(catalog, database.as_ref(), settings)?;
     Ok(http::router(Arc::new(app)))
 }
 

@@ -12,18 +12,17 @@ pub(crate) type Polygons = [Vec<Vec<[f64; 2]>>];
 
 /// Width and height of the drawing, in its own units.
 const WIDTH: f64 = 1000.0;
-const HEIGHT: f64 = 1196.0;
+const HEIGHT: f64 = 1340.0;
 
 /// Where metropolitan France is drawn: left, top, width, height.
 const METROPOLIS: Frame = Frame(4.0, 4.0, 992.0, 1000.0);
-/// The Bay of Biscay is empty: Île-de-France fits there.
-const CAPITAL_REGION: Frame = Frame(10.0, 590.0, 300.0, 260.0);
+/// Below it on the left, as high as the two rows of boxes overseas on the right.
+const CAPITAL_REGION: Frame = Frame(4.0, 1020.0, 320.0, 281.0);
 const CAPITAL_CODES: [&str; 8] = ["75", "77", "78", "91", "92", "93", "94", "95"];
 const OVERSEAS: [&str; 5] = ["971", "972", "973", "974", "976"];
-/// Top and height of the boxes overseas; they share the width.
-const OVERSEAS_TOP: f64 = 1030.0;
-const OVERSEAS_HEIGHT: f64 = 126.0;
-const GAP: f64 = 10.0;
+/// The boxes overseas, three in a row: the first one, and how far the next one is to the right and below.
+const FIRST_OVERSEAS: Frame = Frame(342.0, 1020.0, 208.0, 118.0);
+const NEXT_OVERSEAS: (f64, f64) = (223.0, 163.0);
 
 /// Below this many square units a symbol would hide its department.
 const ROOM_FOR_A_SYMBOL: f64 = 700.0;
@@ -69,17 +68,13 @@ impl Map {
             panel("metropolis", &of(&|code| code.len() == 2), METROPOLIS, false),
             panel("capital", &of(&|code| CAPITAL_CODES.contains(&code)), CAPITAL_REGION, true),
         ];
-        let width = (WIDTH - 2.0 * 4.0 - 4.0 * GAP) / 5.0;
         for (i, code) in (0_u32..).zip(OVERSEAS) {
-            let left = 4.0 + f64::from(i) * (width + GAP);
-            let frame = Frame(left, OVERSEAS_TOP, width, OVERSEAS_HEIGHT);
+            let Frame(left, top, width, height) = FIRST_OVERSEAS;
+            let (right, below) = NEXT_OVERSEAS;
+            let frame = Frame(left + f64::from(i % 3) * right, top + f64::from(i / 3) * below, width, height);
             panels.push(panel(code, &of(&|other| other == code), frame, true));
         }
-        Self {
-            width: unit(WIDTH),
-            height: unit(HEIGHT),
-            panels,
-        }
+        Self { width: unit(WIDTH), height: unit(HEIGHT), panels }
     }
 }
 
@@ -102,11 +97,7 @@ fn panel(name: &str, departments: &[(&DepartmentCode, &Polygons)], frame: Frame,
         .map(|(code, rings)| {
             let rings: Vec<Vec<[f64; 2]>> =
                 rings.iter().map(|ring| ring.iter().map(|point| fit.place(*point)).collect()).collect();
-            Shape {
-                code: code.as_str().to_owned(),
-                d: path(&rings),
-                label: label(&rings),
-            }
+            Shape { code: code.as_str().to_owned(), d: path(&rings), label: label(&rings) }
         })
         .collect();
     let Frame(left, top, width, height) = frame;

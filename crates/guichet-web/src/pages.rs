@@ -39,9 +39,7 @@ impl fmt::Debug for Pages {
 impl Pages {
     pub(crate) fn load(map: &Map, style: &str) -> Result<Self, WebError> {
         let [fr, en] = Lang::ALL;
-        Ok(Self {
-            environments: [environment(fr, map, style)?, environment(en, map, style)?],
-        })
+        Ok(Self { environments: [environment(fr, map, style)?, environment(en, map, style)?] })
     }
 
     fn render(&self, lang: Lang, template: &str, context: Value) -> Result<String, WebError> {
@@ -71,7 +69,11 @@ fn environment(lang: Lang, map: &Map, style: &str) -> Result<Environment<'static
 
 /// Writes a value into HTML. Five signs are escaped, which is enough in text and in quoted attributes; the default
 /// would escape every slash of every address too.
-fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
+fn write_value(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), minijinja::Error> {
     let Some(text) = value.as_str().filter(|_| !value.is_safe()) else {
         return escape_formatter(out, state, value);
     };
@@ -99,7 +101,8 @@ fn next_sign(text: &str) -> Option<(&str, &'static str, &str)> {
 
 fn symbols() -> Value {
     use crate::state::State;
-    let symbols: BTreeMap<&str, &str> = State::ALL.iter().map(|state| (state.as_str(), state.symbol())).collect();
+    let symbols: BTreeMap<&str, &str> =
+        State::ALL.iter().map(|state| (state.as_str(), state.symbol())).collect();
     Value::from(Serde(symbols))
 }
 

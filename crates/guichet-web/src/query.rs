@@ -78,23 +78,15 @@ mod tests {
 
     #[test]
     fn a_page_understands_both_names_and_passes_over_others() {
-        let wanted = Wanted {
-            department: Some("2A".parse().unwrap()),
-            procedure: Some("asile".parse().unwrap()),
-        };
+        let wanted =
+            Wanted { department: Some("2A".parse().unwrap()), procedure: Some("asile".parse().unwrap()) };
         for query in ["departement=2a&demarche=asile", "procedure=asile&department=2A&utm=x"] {
             assert_eq!(Wanted::of_page(Some(query)), Ok(wanted.clone()), "{query}");
         }
         assert_eq!(Wanted::of_page(Some("departement=&demarche=")), Ok(Wanted::default()));
         assert_eq!(Wanted::of_page(None), Ok(Wanted::default()));
-        assert_eq!(
-            Wanted::of_page(Some("departement=99")),
-            Err(Wrong::Department("99".to_owned()))
-        );
-        assert_eq!(
-            Wanted::of_page(Some("demarche=%3Cb%3E")),
-            Err(Wrong::Procedure("<b>".to_owned()))
-        );
+        assert_eq!(Wanted::of_page(Some("departement=99")), Err(Wrong::Department("99".to_owned())));
+        assert_eq!(Wanted::of_page(Some("demarche=%3Cb%3E")), Err(Wrong::Procedure("<b>".to_owned())));
     }
 
     #[test]

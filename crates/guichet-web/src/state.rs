@@ -137,13 +137,7 @@ mod tests {
     use super::*;
 
     fn counts(open: u64, full: u64, shut: u64, unknown: u64) -> Counts {
-        Counts {
-            open,
-            full,
-            shut,
-            unknown,
-            ..Counts::default()
-        }
+        Counts { open, full, shut, unknown, ..Counts::default() }
     }
 
     #[test]

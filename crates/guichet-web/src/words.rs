@@ -1,6 +1,6 @@
 //! The words for people, from the Fluent files of `web/locales`. What never enters: figures' arithmetic, markup.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use unic_langid::LanguageIdentifier;
@@ -57,9 +57,7 @@ impl fmt::Debug for Words {
 impl Words {
     /// Reads the embedded files.
     pub(crate) fn load() -> Result<Self, WebError> {
-        Ok(Self {
-            bundles: [bundle(Lang::Fr)?, bundle(Lang::En)?],
-        })
+        Ok(Self { bundles: [bundle(Lang::Fr)?, bundle(Lang::En)?] })
     }
 
     /// The message `key` with its arguments; `None` where there is no such message or an argument is missing.
@@ -74,13 +72,11 @@ impl Words {
 
 fn bundle(lang: Lang) -> Result<FluentBundle<FluentResource>, WebError> {
     let name = format!("locales/{}/main.ftl", lang.code());
-    let broken = |reason: String| WebError::Asset {
-        name: name.clone(),
-        reason,
-    };
+    let broken = |reason: String| WebError::Asset { name: name.clone(), reason };
     let source = assets::text(&name)?;
-    let resource = FluentResource::try_new(source)
-        .map_err(|(_, errors)| broken(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+    let resource = FluentResource::try_new(source).map_err(|(_, errors)| {
+        broken(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    })?;
     let id: LanguageIdentifier = lang
         .code()
         .parse()
@@ -88,6 +84,9 @@ fn bundle(lang: Lang) -> Result<FluentBundle<FluentResource>, WebError> {
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     // Both languages are written from left to right, as all French names are: nothing needs isolating.
     bundle.set_use_isolating(false);
+    if lang == Lang::Fr {
+        bundle.set_transform(Some(|text| Cow::Owned(french_spaces(text))));
+    }
     bundle.set_formatter(Some(match lang {
         Lang::Fr => |value, _| number(Lang::Fr, value),
         Lang::En => |value, _| number(Lang::En, value),
@@ -96,6 +95,15 @@ fn bundle(lang: Lang) -> Result<FluentBundle<FluentResource>, WebError> {
         .add_resource(resource)
         .map_err(|errors| broken(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
     Ok(bundle)
+}
+
+/// No line may break before French punctuation of two parts, nor inside French quotation marks.
+fn french_spaces(text: &str) -> String {
+    let mut spaced = text.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»");
+    for sign in [":", ";", "?", "!", "%"] {
+        spaced = spaced.replace(&format!(" {sign}"), &format!("\u{a0}{sign}"));
+    }
+    spaced
 }
 
 fn number(lang: Lang, value: &FluentValue<'_>) -> Option<String> {

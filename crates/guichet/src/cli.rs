@@ -54,9 +54,8 @@ pub(crate) struct Acceleration {
 }
 
 fn acceleration(text: &str) -> Result<Acceleration, String> {
-    let parts = text
-        .split_once('=')
-        .and_then(|(start, speed)| Some((start.parse().ok()?, speed.parse().ok()?)));
+    let parts =
+        text.split_once('=').and_then(|(start, speed)| Some((start.parse().ok()?, speed.parse().ok()?)));
     match parts {
         Some((start, speed)) if (1.0..=100_000.0).contains(&speed) => Ok(Acceleration { start, speed }),
         _ => Err("write an instant and a speed from 1 to 100000, as in 2026-11-20T08:00:00Z=3600".to_owned()),
@@ -166,7 +165,7 @@ impl Command {
 /// How an imported file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ImportFormat {
-    /// Our own: target,observed_at,outcome,cause,slots,earliest,intensity_per_h,purpose,source
+    /// Our own CSV, explained in docs/import.md
     GuichetCsv,
     /// Logs of six desks at Rouen in June 2022 (github.com/Yoax/NotSoEasyPref)
     Rouen,

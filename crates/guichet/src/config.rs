@@ -35,9 +35,7 @@ struct Publish {
 
 impl Default for Publish {
     fn default() -> Self {
-        Self {
-            delay: "2h".to_owned(),
-        }
+        Self { delay: "2h".to_owned() }
     }
 }
 
@@ -51,11 +49,7 @@ struct Sampling {
 
 impl Default for Sampling {
     fn default() -> Self {
-        Self {
-            seed: 1,
-            concurrency: 8,
-            keep_pages: "90d".to_owned(),
-        }
+        Self { seed: 1, concurrency: 8, keep_pages: "90d".to_owned() }
     }
 }
 
@@ -87,12 +81,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// Resolves file and command line.
     pub(crate) fn resolve(common: &Common) -> anyhow::Result<Self> {
-        let file = common
-            .config
-            .as_deref()
-            .map(read)
-            .transpose()?
-            .unwrap_or_default();
+        let file = common.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let named_db = common.db.clone().or(file.db);
         let concurrency = file.sampler.concurrency;
         if !(1..=64).contains(&concurrency) {
@@ -105,11 +94,7 @@ impl Settings {
             );
         }
         Ok(Self {
-            data: common
-                .data
-                .clone()
-                .or(file.data)
-                .unwrap_or_else(|| PathBuf::from("data")),
+            data: common.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("data")),
             db_named: named_db.is_some(),
             db: named_db.unwrap_or_else(|| PathBuf::from("guichet.db")),
             contact,
@@ -152,10 +137,7 @@ mod tests {
     /// The example file, every commented key switched on.
     fn example() -> String {
         let text = include_str!("../../../deploy/guichet.example.toml");
-        text.lines()
-            .map(|line| line.strip_prefix("#: ").unwrap_or(line))
-            .collect::<Vec<_>>()
-            .join("\n")
+        text.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
@@ -164,11 +146,7 @@ mod tests {
         let (publish, sampling) = (Publish::default(), Sampling::default());
         assert_eq!(file.publish.delay, publish.delay);
         assert_eq!(
-            (
-                file.sampler.seed,
-                file.sampler.concurrency,
-                file.sampler.keep_pages
-            ),
+            (file.sampler.seed, file.sampler.concurrency, file.sampler.keep_pages),
             (sampling.seed, sampling.concurrency, sampling.keep_pages)
         );
         let defaults = Settings::resolve(&Common::default()).unwrap();
@@ -183,15 +161,8 @@ mod tests {
     fn an_unknown_key_is_refused_with_its_place() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("guichet.toml");
-        fs::write(
-            &path,
-            "contact = \"you@example.org\"\n[publish]\ndelai = \"2h\"\n",
-        )
-        .unwrap();
-        let common = Common {
-            config: Some(path),
-            ..Common::default()
-        };
+        fs::write(&path, "contact = \"you@example.org\"\n[publish]\ndelai = \"2h\"\n").unwrap();
+        let common = Common { config: Some(path), ..Common::default() };
         let message = format!("{:#}", Settings::resolve(&common).unwrap_err());
         assert!(
             message.contains("guichet.toml") && message.contains("line 3") && message.contains("delai"),

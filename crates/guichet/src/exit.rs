@@ -29,10 +29,7 @@ impl From<Exit> for ExitCode {
 /// A reader that closed its end of our pipe has what it wanted; a catalogue with problems is a finding; all other
 /// errors concern usage or surroundings.
 pub(crate) fn of_error(error: &anyhow::Error) -> Exit {
-    if error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    {
+    if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
         Exit::Fine
     } else if error.downcast_ref::<guichet_catalog::Problems>().is_some() {
         Exit::ProblemsFound

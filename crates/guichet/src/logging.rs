@@ -7,11 +7,7 @@ use tracing_subscriber::EnvFilter;
 
 /// Starts logging; a service tells each probe, other commands only what goes wrong. `GUICHET_LOG` overrides.
 pub(crate) fn start(service: bool) {
-    let usual = if service {
-        "info,tokio_cron_scheduler=warn"
-    } else {
-        "warn"
-    };
+    let usual = if service { "info,tokio_cron_scheduler=warn" } else { "warn" };
     let filter = EnvFilter::try_from_env("GUICHET_LOG").unwrap_or_else(|_unset| EnvFilter::new(usual));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)

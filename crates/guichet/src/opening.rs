@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use chrono_tz::Tz;
 use guichet_catalog::{Catalog, Options};
 use guichet_fetch::{
@@ -12,7 +12,6 @@ use guichet_fetch::{
 use guichet_model::TargetId;
 use guichet_sampler::Watched;
 use guichet_store::{Reader, Store};
-use url::Url;
 
 use crate::{
     cli::{Acceleration, Common},
@@ -38,11 +37,9 @@ pub(crate) fn reader(path: &Path) -> anyhow::Result<Reader> {
 pub(crate) fn clock(acceleration: Option<Acceleration>) -> Arc<dyn Clock> {
     match acceleration {
         None => Arc::new(SystemClock),
-        Some(Acceleration { start, speed }) => Arc::new(AcceleratedClock {
-            real_start: start,
-            sim_start: start,
-            speed,
-        }),
+        Some(Acceleration { start, speed }) => {
+            Arc::new(AcceleratedClock { real_start: start, sim_start: start, speed })
+        }
     }
 }
 
@@ -63,17 +60,8 @@ pub(crate) fn client(settings: &Settings, reach: Reach, clock: Arc<dyn Clock>) -
             "nothing is asked without a contact address; add --contact you@example.org, an address that you read"
         );
     };
-    let page = match &settings.public_page {
-        Some(page) => page.clone(),
-        // No page of ours is known: an address that reaches the operator is the honest pointer.
-        None => Url::parse(&format!("mailto:{contact}"))
-            .context("the contact address is not an e-mail address")?,
-    };
-    let identity = Identity {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        page: page.to_string(),
-        contact,
-    };
+    let page = settings.public_page.as_ref().map(ToString::to_string);
+    let identity = Identity { version: env!("CARGO_PKG_VERSION").to_owned(), page, contact };
     Ok(Client::new(identity, reach, Limits::default(), clock)?)
 }
 
@@ -84,11 +72,7 @@ pub(crate) fn watched(catalog: &Catalog) -> Vec<Watched> {
         .filter(|(_, target)| target.status == guichet_model::TargetStatus::Active)
         .filter_map(|(entry, target)| {
             let platform = guichet_platforms::platform(&target.platform)?;
-            Some(Watched {
-                target: target.clone(),
-                zone: catalog.zone(&entry.site.department),
-                platform,
-            })
+            Some(Watched { target: target.clone(), zone: catalog.zone(&entry.site.department), platform })
         })
         .collect()
 }
@@ -100,7 +84,5 @@ pub(crate) fn zone(catalog: &Catalog, target: &TargetId) -> Tz {
 
 /// How the catalogue is to be checked.
 pub(crate) fn catalog_options(common: &Common) -> Options {
-    Options {
-        allow_loopback: common.allow_loopback,
-    }
+    Options { allow_loopback: common.allow_loopback }
 }

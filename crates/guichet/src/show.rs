@@ -101,13 +101,9 @@ mod tests {
 
     #[test]
     fn figures_keep_three_significant_digits() {
-        for (number, shown) in [
-            (0.377_778, 0.378),
-            (1234.5, 1230.0),
-            (0.0, 0.0),
-            (0.000_123_45, 0.000_123),
-            (f64::NAN, 0.0),
-        ] {
+        for (number, shown) in
+            [(0.377_778, 0.378), (1234.5, 1230.0), (0.0, 0.0), (0.000_123_45, 0.000_123), (f64::NAN, 0.0)]
+        {
             assert!((rounded(number) - shown).abs() < 1e-12, "{number}");
         }
     }

@@ -3,6 +3,7 @@
 ## Every page
 
 site-note = Independent site, not official
+colon = { $name }:
 skip-content = Skip to content
 nav-languages = Languages
 nav-main = Pages of the site
@@ -57,7 +58,7 @@ say-too-little-open = Too little data. But our robot saw slots.
 say-too-little-full = Too little data. No slot seen so far.
 say-too-little-shut = The page said that booking is closed.
 say-unknown = Our robot could not see anything.
-say-never = We know nothing.
+say-never = We have no data.
 how-one-in = A slot was visible about 1 time in { $n }.
 how-in-ten = A slot was visible about { $k } times in 10.
 how-full = Each time our robot looked, the page said that there was no slot.
@@ -71,6 +72,7 @@ how-unknown = Our robot looked { $n ->
    *[other] { $n } times
   }, but the page did not answer. We do not get around CAPTCHAs. “Cannot be observed” does not mean “full”.
 how-never = We have no observation for this procedure in this department. This does not mean that there is no slot.
+how-never-page = Our robot has not been able to observe anything on this page yet. This does not mean that there is no slot.
 seen-k-of-n = Slot seen: { $k } of { $n ->
     [one] { $n } look
    *[other] { $n } looks
@@ -117,7 +119,6 @@ tier-none = too little data
 tier-provisional = provisional
 tier-ok = enough data
 
-answer-pages = Booking pages
 answer-pages-in = Booking pages of your department
 answer-none-known = We know no booking page for this procedure in this department. It may be done on the ANEF site, by e-mail or by post. Read the official page.
 answer-all-department = All procedures in this department
@@ -198,7 +199,7 @@ target-week-hour = Hour
 target-week-none = –  never observed
 target-week-unknown = ? observed, but the page told nothing
 target-week-shut = ∅ the page said that booking is closed
-target-week-shading = The darker the cell, the larger the share. A cell with few looks is unsure.
+target-week-shading = The stronger the colour, the larger the share. A cell with few looks is unsure.
 target-week-cell = { $share }, between { $lo } and { $hi }
 target-site = The place
 target-site-kind = Kind

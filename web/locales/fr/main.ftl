@@ -4,6 +4,7 @@
 ## Toutes les pages
 
 site-note = Site indépendant, non officiel
+colon = { $name } :
 skip-content = Aller au contenu
 nav-languages = Langues
 nav-main = Pages du site
@@ -58,7 +59,7 @@ say-too-little-open = Trop peu de données. Mais notre robot a vu des créneaux.
 say-too-little-full = Trop peu de données. Aucun créneau vu pour l’instant.
 say-too-little-shut = La page disait que la prise de rendez-vous est fermée.
 say-unknown = Notre robot n’a rien pu voir.
-say-never = Nous ne savons rien.
+say-never = Nous n’avons pas de données.
 how-one-in = Un créneau était visible environ 1 fois sur { $n }.
 how-in-ten = Un créneau était visible environ { $k } fois sur 10.
 how-full = À chaque passage de notre robot, la page a dit qu’il n’y avait pas de créneau.
@@ -72,9 +73,10 @@ how-unknown = Notre robot est passé { $n ->
    *[other] { $n } fois
   }, mais la page n’a pas répondu à la question. Nous ne contournons pas les captchas. « Non observable » ne veut pas dire « complet ».
 how-never = Nous n’avons pas d’observation pour cette démarche dans ce département. Cela ne veut pas dire qu’il n’y a pas de créneau.
-seen-k-of-n = Créneau vu : { $k } { $n ->
-    [one] fois sur { $n } passage
-   *[other] fois sur { $n } passages
+how-never-page = Notre robot n’a encore rien pu observer sur cette page. Cela ne veut pas dire qu’il n’y a pas de créneau.
+seen-k-of-n = Créneau vu : { $k } fois sur { $n ->
+    [one] { $n } passage
+   *[other] { $n } passages
   }.
 share-with-interval = Part du temps avec un créneau : { $share }, entre { $lo } et { $hi } (intervalle à 95 %).
 share-provisional = Ce chiffre est provisoire : il a moins de 56 jours de données ou moins de 75 % du temps couvert.
@@ -118,7 +120,6 @@ tier-none = trop peu de données
 tier-provisional = provisoire
 tier-ok = assez de données
 
-answer-pages = Pages de rendez-vous
 answer-pages-in = Pages de rendez-vous de votre département
 answer-none-known = Nous ne connaissons aucune page de rendez-vous pour cette démarche dans ce département. La démarche se fait peut-être sur le site de l’ANEF, par courriel ou par courrier. Lisez la page officielle.
 answer-all-department = Toutes les démarches dans ce département
@@ -199,7 +200,7 @@ target-week-hour = Heure
 target-week-none = –  jamais observé
 target-week-unknown = ? observé, mais la page n’a rien dit
 target-week-shut = ∅ la page disait que la prise de rendez-vous est fermée
-target-week-shading = Plus la case est foncée, plus la part est grande. Une case avec peu de passages est peu sûre.
+target-week-shading = Plus la couleur est forte, plus la part est grande. Une case avec peu de passages est peu sûre.
 target-week-cell = { $share }, entre { $lo } et { $hi }
 target-site = Le lieu
 target-site-kind = Type

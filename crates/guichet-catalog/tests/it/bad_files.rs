@@ -55,14 +55,8 @@ fn a_right_site_file_needs_only_what_is_not_optional_and_the_rest_has_defaults()
     let catalog = folder.load().unwrap();
     let (entry, target) = catalog.targets().next().unwrap();
     assert_eq!(target.id.as_str(), "92-nanterre/renouvellement");
-    assert_eq!(
-        (target.status.as_str(), target.cadence.as_secs()),
-        ("active", 1_800)
-    );
-    assert_eq!(
-        (&entry.site.commune, entry.site.position, entry.site.checked),
-        (&None, None, None)
-    );
+    assert_eq!((target.status.as_str(), target.cadence.as_secs()), ("active", 1_800));
+    assert_eq!((&entry.site.commune, entry.site.position, entry.site.checked), (&None, None, None));
     assert_eq!(entry.file, folder.path(SITE));
     assert!(target.params.is_empty() && target.label.is_none());
 }
@@ -78,24 +72,13 @@ fn a_site_without_targets_and_a_folder_without_sites_are_fine() {
 #[test]
 fn this_machine_may_be_asked_only_where_that_is_allowed() {
     let folder = Folder::new();
-    for host in [
-        "nanterre.localhost:8123",
-        "localhost:8123",
-        "127.0.0.1:8123",
-        "[::1]:8123",
-    ] {
-        folder.put(
-            SITE,
-            right().replace("https://www.hauts-de-seine.gouv.fr", &format!("http://{host}")),
-        );
+    for host in ["nanterre.localhost:8123", "localhost:8123", "127.0.0.1:8123", "[::1]:8123"] {
+        folder.put(SITE, right().replace("https://www.hauts-de-seine.gouv.fr", &format!("http://{host}")));
         assert!(folder.load_with_loopback().is_ok(), "{host}");
         assert!(folder.problems().contains("is this machine"), "{host}");
     }
     for host in ["localhost.example.org", "notlocalhost", "128.0.0.1"] {
-        folder.put(
-            SITE,
-            right().replace("https://www.hauts-de-seine.gouv.fr", &format!("http://{host}")),
-        );
+        folder.put(SITE, right().replace("https://www.hauts-de-seine.gouv.fr", &format!("http://{host}")));
         assert!(folder.load_with_loopback().is_err(), "{host}");
     }
 }
@@ -146,33 +129,17 @@ fn a_bad_list_is_told_what_is_wrong_where_and_what_to_write() {
         ("departments.toml", "code = \"2A\"", "code = \"2a\""),
         ("departments.toml", "name = \"Ain\"", "name = \"\""),
         ("departments.toml", "[[department]]", "[department]"),
-        (
-            "departments.toml",
-            "timezone = \"Europe/Paris\"",
-            "zone = \"Europe/Paris\"",
-        ),
+        ("departments.toml", "timezone = \"Europe/Paris\"", "zone = \"Europe/Paris\""),
         ("procedures.toml", "id = \"autre\"", "id = \"autres\""),
         ("procedures.toml", "id = \"autre\"", "id = \"Autre démarche\""),
         ("procedures.toml", "fr = \"Récépissé\"", "fr = \" \""),
-        (
-            "procedures.toml",
-            "https://www.service-public",
-            "www.service-public",
-        ),
-        (
-            "metadata.toml",
-            "license_url = \"https",
-            "license_url = \"javascript",
-        ),
+        ("procedures.toml", "https://www.service-public", "www.service-public"),
+        ("metadata.toml", "license_url = \"https", "license_url = \"javascript"),
         ("metadata.toml", "about =", "about_us ="),
         ("metadata.toml", "attributions = [", "attributions = [1, "),
         ("geo/departements.geojson", "\"code\":\"01\"", "\"code\":\"02\""),
         ("geo/departements.geojson", "\"code\":\"01\"", "\"kode\":\"01\""),
-        (
-            "geo/departements.geojson",
-            "\"type\":\"Polygon\"",
-            "\"type\":\"LineString\"",
-        ),
+        ("geo/departements.geojson", "\"type\":\"Polygon\"", "\"type\":\"LineString\""),
         (
             "geo/departements.geojson",
             "\"Polygon\",\"coordinates\":[[[5.7625,",
@@ -193,23 +160,13 @@ fn a_bad_list_is_told_what_is_wrong_where_and_what_to_write() {
 #[test]
 fn a_missing_file_or_folder_is_told_by_name() {
     let folder = Folder::new();
-    for name in [
-        "metadata.toml",
-        "departments.toml",
-        "procedures.toml",
-        "geo/departements.geojson",
-    ] {
+    for name in ["metadata.toml", "departments.toml", "procedures.toml", "geo/departements.geojson"] {
         fs::remove_file(folder.path(name)).unwrap();
     }
     fs::remove_dir(folder.path("sites")).unwrap();
     assert_snapshot!("missing_files", folder.problems());
     let nowhere = load(&folder.path("nowhere"), &Options::default());
-    assert!(
-        nowhere
-            .unwrap_err()
-            .to_string()
-            .contains("nowhere: this folder is missing")
-    );
+    assert!(nowhere.unwrap_err().to_string().contains("nowhere: this folder is missing"));
 }
 
 #[test]
@@ -236,9 +193,7 @@ fn a_hostile_file_is_a_problem_and_neither_a_hang_nor_a_crash() {
         "a={a=".repeat(40_000).into_bytes(),
         "=\n".repeat(100_000).into_bytes(),
         "[[target]]\n".repeat(20_000).into_bytes(),
-        (0..20_000)
-            .flat_map(|n| format!("k{n}=1\n").into_bytes())
-            .collect(),
+        (0..20_000).flat_map(|n| format!("k{n}=1\n").into_bytes()).collect(),
     ] {
         let begun = Instant::now();
         folder.put(SITE, content);

@@ -22,12 +22,7 @@ impl Folder {
         let folder = Self(tempfile::tempdir().unwrap());
         fs::create_dir(folder.path("sites")).unwrap();
         fs::create_dir(folder.path("geo")).unwrap();
-        for name in [
-            "metadata.toml",
-            "departments.toml",
-            "procedures.toml",
-            "geo/departements.geojson",
-        ] {
+        for name in ["metadata.toml", "departments.toml", "procedures.toml", "geo/departements.geojson"] {
             fs::copy(real().join(name), folder.path(name)).unwrap();
         }
         folder

@@ -35,20 +35,13 @@ fn things_are_found_by_id_and_unknown_departments_keep_paris_time() {
     let (entry, found) = catalog.target(&target).unwrap();
     assert_eq!((entry.site.id.as_str(), &found.id), ("92-nanterre", &target));
     assert_eq!(found.list("desks"), ["12078", "13642"]);
-    assert!(
-        catalog
-            .target(&"92-nanterre/renouvellement/none".parse().unwrap())
-            .is_none()
-    );
+    assert!(catalog.target(&"92-nanterre/renouvellement/none".parse().unwrap()).is_none());
     assert!(catalog.site(&"92-antony".parse::<SiteId>().unwrap()).is_none());
     let procedure: ProcedureId = "recepisse".parse().unwrap();
     assert_eq!(catalog.procedure(&procedure).unwrap().label_fr, "Récépissé");
     let zone = |code: &str| catalog.zone(&code.parse::<DepartmentCode>().unwrap()).name();
     assert_eq!((zone("974"), zone("76")), ("Indian/Reunion", "Europe/Paris"));
-    let empty = Catalog {
-        departments: Vec::new(),
-        ..catalog.clone()
-    };
+    let empty = Catalog { departments: Vec::new(), ..catalog.clone() };
     assert_eq!(empty.zone(&"974".parse().unwrap()).name(), "Europe/Paris");
 }
 
@@ -133,10 +126,8 @@ fn outer_rings_run_counter_clockwise_and_every_ring_is_closed() {
         for polygon in &outline.polygons {
             for (at, ring) in polygon.iter().enumerate() {
                 assert_eq!(ring.first(), ring.last(), "{}", outline.name);
-                let doubled: f64 = ring
-                    .windows(2)
-                    .map(|pair| pair[0][0] * pair[1][1] - pair[1][0] * pair[0][1])
-                    .sum();
+                let doubled: f64 =
+                    ring.windows(2).map(|pair| pair[0][0] * pair[1][1] - pair[1][0] * pair[0][1]).sum();
                 assert_eq!(doubled > 0.0, at == 0, "{}", outline.name);
             }
         }
@@ -150,8 +141,5 @@ fn official_pages_are_the_state_s_own() {
         .iter()
         .map(|procedure| procedure.official_url.host_str().unwrap().to_owned())
         .collect();
-    assert_eq!(
-        hosts.into_iter().collect::<Vec<_>>(),
-        ["www.service-public.gouv.fr"]
-    );
+    assert_eq!(hosts.into_iter().collect::<Vec<_>>(), ["www.service-public.gouv.fr"]);
 }

@@ -23,10 +23,7 @@ pub(super) struct Wrong {
 pub(super) type Checked<T> = Result<T, Wrong>;
 
 pub(super) fn wrong<T, V>(at: &Spanned<V>, problem: impl Display) -> Checked<T> {
-    Err(Wrong {
-        span: at.span(),
-        problem: problem.to_string(),
-    })
+    Err(Wrong { span: at.span(), problem: problem.to_string() })
 }
 
 pub(super) fn check<V>(at: &Spanned<V>, fine: bool, problem: impl Display) -> Checked<()> {
@@ -44,9 +41,7 @@ pub(super) fn script(shape: &ScriptShape) -> Checked<Script> {
             let name = shape.name.as_ref();
             let fine = !name.is_empty()
                 && name.len() <= 63
-                && name
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
                 && !name.starts_with('-')
                 && !name.ends_with('-');
             let only =
@@ -54,28 +49,18 @@ pub(super) fn script(shape: &ScriptShape) -> Checked<Script> {
             check(&shape.name, fine, only)?;
             let free = ![CONTROL, ELSEWHERE].contains(&name.as_str());
             check(&shape.name, free, format_args!("the name `{name}` is reserved"))?;
-            check(
-                &shape.name,
-                names.insert(name),
-                format_args!("the host `{name}` is there twice"),
-            )?;
+            check(&shape.name, names.insert(name), format_args!("the host `{name}` is there twice"))?;
             host(shape)
         })
         .collect::<Checked<Vec<Host>>>()?;
-    Ok(Script {
-        start: shape.start.as_ref().map(instant).transpose()?,
-        hosts,
-    })
+    Ok(Script { start: shape.start.as_ref().map(instant).transpose()?, hosts })
 }
 
 fn host(shape: &HostShape) -> Checked<Host> {
     let zone = match &shape.timezone {
         None => civil::PARIS,
         Some(text) => text.as_ref().parse().or_else(|_unknown| {
-            wrong(
-                text,
-                format_args!("`{}` is not a time zone, as in \"Indian/Reunion\"", text.as_ref()),
-            )
+            wrong(text, format_args!("`{}` is not a time zone, as in \"Indian/Reunion\"", text.as_ref()))
         })?,
     };
     let robots = match shape.robots.as_ref().map(|text| (text, text.as_ref().as_str())) {
@@ -97,11 +82,7 @@ fn host(shape: &HostShape) -> Checked<Host> {
         .iter()
         .map(|shape| {
             let id = *shape.id.as_ref();
-            check(
-                &shape.id,
-                ids.insert(id),
-                format_args!("the form {id} is there twice in this host"),
-            )?;
+            check(&shape.id, ids.insert(id), format_args!("the form {id} is there twice in this host"))?;
             form(shape, &facts, zone)
         })
         .collect::<Checked<Vec<Form>>>()?;
@@ -125,21 +106,14 @@ fn site_facts(shape: &HostShape) -> Checked<SiteFacts> {
     };
     if let (Some(code), Some(site), Some(at)) = (&department, &site, &shape.site) {
         let fine = site.department() == code;
-        check(
-            at,
-            fine,
-            format_args!("the site `{site}` does not lie in the department {code}"),
-        )?;
+        check(at, fine, format_args!("the site `{site}` does not lie in the department {code}"))?;
     }
     let position = match (&shape.lon, &shape.lat) {
         (None, None) => None,
         (Some(lon), Some(lat)) => {
             check(lon, lon.as_ref().abs() <= 180.0, "`lon` is between -180 and 180")?;
             check(lat, lat.as_ref().abs() <= 90.0, "`lat` is between -90 and 90")?;
-            Some(Position {
-                lon: *lon.as_ref(),
-                lat: *lat.as_ref(),
-            })
+            Some(Position { lon: *lon.as_ref(), lat: *lat.as_ref() })
         }
         (Some(one), None) | (None, Some(one)) => return wrong(one, "`lon` and `lat` go together"),
     };
@@ -166,10 +140,7 @@ fn form(shape: &FormShape, facts: &SiteFacts, zone: Tz) -> Checked<Form> {
         (_, _, Some(at)) => return wrong(at, "a `key` needs the form's `procedure` and the host's `site`"),
         _ => None,
     };
-    let lead_days = shape
-        .lead_days
-        .as_ref()
-        .map_or(DEFAULT_LEAD_DAYS, |days| *days.as_ref());
+    let lead_days = shape.lead_days.as_ref().map_or(DEFAULT_LEAD_DAYS, |days| *days.as_ref());
     if let Some(at) = &shape.lead_days {
         check(at, lead_days <= 730, "`lead_days` is at most 730")?;
     }
@@ -180,11 +151,7 @@ fn form(shape: &FormShape, facts: &SiteFacts, zone: Tz) -> Checked<Form> {
         .zip(1..)
         .map(|(shape, number)| {
             let id = *shape.id.as_ref();
-            check(
-                &shape.id,
-                ids.insert(id),
-                format_args!("the desk {id} is there twice in this form"),
-            )?;
+            check(&shape.id, ids.insert(id), format_args!("the desk {id} is there twice in this form"))?;
             desk(shape, number, zone)
         })
         .collect::<Checked<Vec<Desk>>>()?;
@@ -223,12 +190,7 @@ fn desk(shape: &DeskShape, number: u32, zone: Tz) -> Checked<Desk> {
 }
 
 pub(super) fn instant(value: &Spanned<Datetime>) -> Checked<Instant> {
-    DateTime::parse_from_rfc3339(&value.as_ref().to_string())
-        .map(|at| at.with_timezone(&Utc))
-        .or_else(|_local| {
-            wrong(
-                value,
-                "an instant has a date, a time and an offset, as in 2026-03-02T00:00:00Z",
-            )
-        })
+    DateTime::parse_from_rfc3339(&value.as_ref().to_string()).map(|at| at.with_timezone(&Utc)).or_else(
+        |_local| wrong(value, "an instant has a date, a time and an offset, as in 2026-03-02T00:00:00Z"),
+    )
 }

@@ -40,11 +40,7 @@ pub(super) fn timeline(entries: &[EntryShape], random: Option<&RandomShape>, zon
             Ok(entry)
         })
         .collect::<Checked<Vec<Entry>>>()?;
-    Ok(Timeline {
-        zone,
-        entries,
-        random: random.map(random_of).transpose()?,
-    })
+    Ok(Timeline { zone, entries, random: random.map(random_of).transpose()? })
 }
 
 fn entry(shape: &EntryShape) -> Checked<Entry> {
@@ -55,21 +51,10 @@ fn entry(shape: &EntryShape) -> Checked<Entry> {
     }
     let state = *shape.state.as_ref();
     if let Some(at) = &shape.slots {
-        check(
-            at,
-            state == State::Open,
-            "`slots` only goes with state = \"open\"",
-        )?;
-        check(
-            at,
-            *at.as_ref() > 0,
-            "an open desk has at least one slot; write state = \"full\"",
-        )?;
+        check(at, state == State::Open, "`slots` only goes with state = \"open\"")?;
+        check(at, *at.as_ref() > 0, "an open desk has at least one slot; write state = \"full\"")?;
     }
-    let slots = shape
-        .slots
-        .as_ref()
-        .map_or(DEFAULT_SLOTS, |slots| *slots.as_ref());
+    let slots = shape.slots.as_ref().map_or(DEFAULT_SLOTS, |slots| *slots.as_ref());
     let details = Details {
         retry_after_s: shape.retry_after_s.as_ref(),
         as_date: shape.retry_after_http_date.as_ref(),
@@ -79,11 +64,7 @@ fn entry(shape: &EntryShape) -> Checked<Entry> {
     Ok(Entry {
         from,
         until,
-        weekly: shape
-            .weekly
-            .as_ref()
-            .map(|rule| weekly(rule.as_ref(), &rule.span()))
-            .transpose()?,
+        weekly: shape.weekly.as_ref().map(|rule| weekly(rule.as_ref(), &rule.span())).transpose()?,
         shows: match state {
             State::Open => Shows::Slots(slots),
             State::Full => Shows::Slots(0),
@@ -110,11 +91,7 @@ impl Details<'_> {
             check(at, may_wait, only)?;
         }
         if let Some(at) = self.seconds {
-            check(
-                at,
-                state == State::Slow,
-                "`seconds` only goes with the state \"slow\"",
-            )?;
+            check(at, state == State::Slow, "`seconds` only goes with the state \"slow\"")?;
         }
         let asked = self.retry_after_s.map(|seconds| *seconds.as_ref());
         let wait = asked.or((state == State::RateLimited429).then_some(DEFAULT_RETRY_AFTER));
@@ -164,16 +141,9 @@ fn random_of(shape: &RandomShape) -> Checked<Random> {
         (&shape.outage_per_week, &shape.mean_outage_minutes),
         "`outage_per_week` and `mean_outage_minutes` go together",
     )?;
-    let state = shape
-        .outage_state
-        .as_ref()
-        .map_or(State::Overloaded503, |state| *state.as_ref());
+    let state = shape.outage_state.as_ref().map_or(State::Overloaded503, |state| *state.as_ref());
     if let Some(at) = &shape.outage_state {
-        check(
-            at,
-            !state.is_supply(),
-            "an outage hides slots; it is not \"open\" or \"full\"",
-        )?;
+        check(at, !state.is_supply(), "an outage hides slots; it is not \"open\" or \"full\"")?;
     }
     let details = Details {
         retry_after_s: shape.retry_after_s.as_ref(),
@@ -184,11 +154,7 @@ fn random_of(shape: &RandomShape) -> Checked<Random> {
     Ok(Random {
         seed: shape.seed,
         openings,
-        releases: shape
-            .releases
-            .iter()
-            .map(release)
-            .collect::<Checked<Vec<Release>>>()?,
+        releases: shape.releases.iter().map(release).collect::<Checked<Vec<Release>>>()?,
         outages: outages.map(|arrivals| (arrivals, veil)),
     })
 }
@@ -204,47 +170,25 @@ fn arrivals(
     };
     let per_week = *rate.as_ref();
     let fine = (0.0..=MOST_PER_WEEK).contains(&per_week);
-    check(
-        rate,
-        fine,
-        format_args!("how often a week is between 0 and {MOST_PER_WEEK}"),
-    )?;
+    check(rate, fine, format_args!("how often a week is between 0 and {MOST_PER_WEEK}"))?;
     let minutes = *mean.as_ref();
-    check(
-        mean,
-        (1.0..=20_160.0).contains(&minutes),
-        "a mean length is between 1 minute and 14 days",
-    )?;
+    check(mean, (1.0..=20_160.0).contains(&minutes), "a mean length is between 1 minute and 14 days")?;
     #[expect(clippy::cast_possible_truncation, reason = "the range was just checked")]
     let seconds = (minutes * 60.0) as i64;
-    Ok(Some(Arrivals {
-        per_week,
-        mean: Duration::seconds(seconds),
-        days: Days::DAILY,
-        hours: None,
-    }))
+    Ok(Some(Arrivals { per_week, mean: Duration::seconds(seconds), days: Days::DAILY, hours: None }))
 }
 
 fn release(shape: &Spanned<ReleaseShape>) -> Checked<Release> {
     let share = |value: &Option<Spanned<f64>>, default: f64| match value {
         None => Ok(default),
         Some(at) => {
-            check(
-                at,
-                (0.0..=1.0).contains(at.as_ref()),
-                "a share is between 0 and 1",
-            )?;
+            check(at, (0.0..=1.0).contains(at.as_ref()), "a share is between 0 and 1")?;
             Ok(*at.as_ref())
         }
     };
     let inner = shape.as_ref();
     Ok(Release {
-        rule: rule(
-            (&inner.day, &inner.days),
-            &inner.at,
-            &inner.minutes,
-            &shape.span(),
-        )?,
+        rule: rule((&inner.day, &inner.days), &inner.at, &inner.minutes, &shape.span())?,
         vary: share(&inner.vary, 0.0)?,
         chance: share(&inner.chance, 1.0)?,
         slots: slots(inner.slots.as_ref())?,
@@ -270,29 +214,16 @@ fn rule(
 ) -> Checked<Weekly> {
     let words: Vec<String> = day.iter().chain(days_of).cloned().collect();
     let length = *minutes.as_ref();
-    check(
-        minutes,
-        (1..=10_080).contains(&length),
-        "`minutes` is between 1 and 10080, a week",
-    )?;
+    check(minutes, (1..=10_080).contains(&length), "`minutes` is between 1 and 10080, a week")?;
     let Some(time) = time(at.as_ref()) else {
-        return wrong(
-            at,
-            format_args!("`{}` is not a time of day, as in \"08:30\"", at.as_ref()),
-        );
+        return wrong(at, format_args!("`{}` is not a time of day, as in \"08:30\"", at.as_ref()));
     };
-    Ok(Weekly {
-        days: days(&words, span)?,
-        at: time,
-        length: Duration::minutes(i64::from(length)),
-    })
+    Ok(Weekly { days: days(&words, span)?, at: time, length: Duration::minutes(i64::from(length)) })
 }
 
 fn days(words: &[String], span: &Range<usize>) -> Checked<Days> {
-    Days::parse(words).ok_or_else(|| Wrong {
-        span: span.clone(),
-        problem: format!("days are words among {}", Days::WORDS),
-    })
+    Days::parse(words)
+        .ok_or_else(|| Wrong { span: span.clone(), problem: format!("days are words among {}", Days::WORDS) })
 }
 
 fn time(text: &str) -> Option<NaiveTime> {

@@ -32,9 +32,7 @@ pub(crate) async fn serve(script: &str, at: &str) -> FakeSites {
     set_clock(utc(at));
     let clock = SimulatedClock::new(utc(at), utc(at), 1.0, read_clock);
     let script = Script::parse(script, "script.toml").unwrap();
-    FakeSites::start(script, clock, "127.0.0.1:0".parse().unwrap())
-        .await
-        .unwrap()
+    FakeSites::start(script, clock, "127.0.0.1:0".parse().unwrap()).await.unwrap()
 }
 
 #[derive(Debug, Clone)]
@@ -47,10 +45,7 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn text(&self) -> String {
@@ -107,38 +102,24 @@ impl Browser {
         if start.status != 200 || !start.has("name=\"condition\"") {
             return start;
         }
-        let conditions = [
-            ("condition", "on"),
-            ("nextButton", "Effectuer une demande de rendez-vous"),
-        ];
+        let conditions = [("condition", "on"), ("nextButton", "Effectuer une demande de rendez-vous")];
         let page = self.post(&format!("{create}/0"), &conditions).await;
         let page = self.follow(page).await;
         let Some(desk) = desk else { return page };
         assert!(page.has("name=\"planning\""), "{}", page.text());
         let choice = desk.to_string();
         let page = self
-            .post(
-                &format!("{create}/1"),
-                &[("planning", &choice), ("nextButton", "Etape suivante")],
-            )
+            .post(&format!("{create}/1"), &[("planning", &choice), ("nextButton", "Etape suivante")])
             .await;
         self.follow(page).await
     }
 
     pub(crate) async fn ask(&mut self, method: &str, path: &str, form: &[(&str, &str)]) -> Page {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(form)
-            .finish();
-        let mut head = format!(
-            "{method} {path} HTTP/1.0\r\nHost: {}\r\nUser-Agent: Tests/1\r\n",
-            self.host
-        );
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let mut head = format!("{method} {path} HTTP/1.0\r\nHost: {}\r\nUser-Agent: Tests/1\r\n", self.host);
         if !self.cookies.is_empty() {
-            let all: Vec<String> = self
-                .cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
+            let all: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             write!(head, "Cookie: {}\r\n", all.join("; ")).unwrap();
         }
         if method == "POST" {
@@ -146,10 +127,7 @@ impl Browser {
             write!(head, "Content-Length: {}\r\n", body.len()).unwrap();
         }
         let mut stream = TcpStream::connect(self.address).await.unwrap();
-        stream
-            .write_all(format!("{head}\r\n{body}").as_bytes())
-            .await
-            .unwrap();
+        stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
         let page = parse(path, &answer);
@@ -164,10 +142,7 @@ impl Browser {
 }
 
 fn parse(path: &str, answer: &[u8]) -> Page {
-    let end = answer
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .unwrap();
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
     let mut lines = head.lines();
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();

@@ -22,14 +22,9 @@ fn a_catalogue_can_be_made_from_the_demonstration() {
         .collect();
     insta::assert_snapshot!(lines.join("\n"));
     assert!(
-        forms
-            .iter()
-            .all(|form| form.position.is_some() && form.site_name.is_some() && form.target.is_some())
+        forms.iter().all(|form| form.position.is_some() && form.site_name.is_some() && form.target.is_some())
     );
-    let mut ids: Vec<&str> = forms
-        .iter()
-        .filter_map(|form| Some(form.target.as_ref()?.as_str()))
-        .collect();
+    let mut ids: Vec<&str> = forms.iter().filter_map(|form| Some(form.target.as_ref()?.as_str())).collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), forms.len(), "each form is a target of its own");
@@ -82,9 +77,6 @@ async fn only_loopback_is_listened_on() {
     let script = Script::parse(BEHAVIOURS, "b.toml").unwrap();
     let at = utc("2026-03-02T00:00:00Z");
     let clock = SimulatedClock::new(at, at, 1.0, read_clock);
-    let error = FakeSites::start(script, clock, "0.0.0.0:0".parse().unwrap())
-        .await
-        .unwrap_err()
-        .to_string();
+    let error = FakeSites::start(script, clock, "0.0.0.0:0".parse().unwrap()).await.unwrap_err().to_string();
     assert!(error.contains("0.0.0.0:0 is not a loopback address"), "{error}");
 }

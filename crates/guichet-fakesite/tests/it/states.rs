@@ -26,11 +26,7 @@ async fn every_state_has_its_status_and_its_marker() {
         (112, 200, "Espace usagers"),
         (113, 404, "Page introuvable"),
         (114, 200, "Ce lien a été désactivé définitivement"),
-        (
-            115,
-            200,
-            "<li>Il n'y a pas calendrier disponible pour effectuer une demande de rendez-vous</li>",
-        ),
+        (115, 200, "<li>Il n'y a pas calendrier disponible pour effectuer une demande de rendez-vous</li>"),
         (999, 404, "Page introuvable"),
     ] {
         let page = browser.probe(form, None).await;
@@ -39,19 +35,11 @@ async fn every_state_has_its_status_and_its_marker() {
     }
     for form in [103, 104, 105, 106, 107, 109, 112, 113, 114] {
         let page = browser.get(&format!("/booking/create/{form}")).await;
-        for other in [
-            "plage horaire",
-            "FormBookingCreate",
-            "Vérification de disponibilité",
-            "libre pour",
-        ] {
+        for other in ["plage horaire", "FormBookingCreate", "Vérification de disponibilité", "libre pour"] {
             assert!(!page.has(other), "form {form} has {other}");
         }
     }
-    assert_eq!(
-        browser.get("/booking/create/109").await.header("cf-mitigated"),
-        Some("challenge")
-    );
+    assert_eq!(browser.get("/booking/create/109").await.header("cf-mitigated"), Some("challenge"));
     sites.stop().await;
 }
 
@@ -81,10 +69,7 @@ async fn redirects_lead_to_themselves_or_away() {
     let sites = serve(BEHAVIOURS, NOON).await;
     let mut browser = Browser::of(&sites, "etats");
     let first = browser.get("/booking/create/111/0").await;
-    assert_eq!(
-        (first.status, first.header("location")),
-        (302, Some("/booking/create/111/0"))
-    );
+    assert_eq!((first.status, first.header("location")), (302, Some("/booking/create/111/0")));
     let last = browser.follow(first).await;
     assert_eq!(last.status, 302, "after five more");
     let away = browser.get("/booking/create/116").await;
@@ -104,19 +89,12 @@ async fn a_huge_body_is_huge_and_a_slow_one_takes_its_simulated_time() {
     let at = utc(NOON);
     set_clock(at);
     let clock = guichet_fakesite::SimulatedClock::new(at, at, 100.0, crate::browser::read_clock);
-    let sites = guichet_fakesite::FakeSites::start(script, clock, "127.0.0.1:0".parse().unwrap())
-        .await
-        .unwrap();
+    let sites =
+        guichet_fakesite::FakeSites::start(script, clock, "127.0.0.1:0".parse().unwrap()).await.unwrap();
     let begun = Instant::now();
     let slow = Browser::of(&sites, "etats").get("/booking/create/110").await;
-    assert!(
-        begun.elapsed() >= Duration::from_millis(390),
-        "40 simulated seconds at speed 100"
-    );
-    assert!(
-        slow.status == 200 && slow.has("</html>"),
-        "it comes whole in the end"
-    );
+    assert!(begun.elapsed() >= Duration::from_millis(390), "40 simulated seconds at speed 100");
+    assert!(slow.status == 200 && slow.has("</html>"), "it comes whole in the end");
     sites.stop().await;
 }
 
@@ -144,11 +122,7 @@ async fn calendars_show_as_many_free_cells_as_there_are_slots() {
     ] {
         let week = browser.probe(form, None).await;
         assert_eq!(week.path, format!("/booking/create/{form}/4"));
-        assert!(
-            week.has(&format!("<th colspan=\"7\">{heading}</th>")),
-            "{}",
-            week.text()
-        );
+        assert!(week.has(&format!("<th colspan=\"7\">{heading}</th>")), "{}", week.text());
         assert_eq!(week.free_cells(), free, "form {form}");
         assert_eq!(week.text().matches("status-1 free").count(), free);
         assert!(week.has("<li class=\"status-1\">libre</li>"), "the legend");
@@ -167,20 +141,12 @@ async fn skins_apostrophes_languages_and_charsets_are_really_so() {
     assert!(english.has("Please try later.") && !english.has("ultérieurement"));
 
     let sentence = "ultérieurement";
-    for (form, label, e_acute, euro) in [
-        (206, "iso-8859-1", 0xE9, 0x80),
-        (207, "iso-8859-15", 0xE9, 0xA4_u8),
-    ] {
+    for (form, label, e_acute, euro) in [(206, "iso-8859-1", 0xE9, 0x80), (207, "iso-8859-15", 0xE9, 0xA4_u8)]
+    {
         let page = browser.probe(form, None).await;
-        assert_eq!(
-            page.header("content-type"),
-            Some(format!("text/html; charset={label}").as_str())
-        );
+        assert_eq!(page.header("content-type"), Some(format!("text/html; charset={label}").as_str()));
         assert!(page.has(&format!("charset={label}")) || page.has(&format!("charset=\"{label}\"")));
-        let bytes: Vec<u8> = sentence
-            .chars()
-            .map(|c| if c == 'é' { e_acute } else { c as u8 })
-            .collect();
+        let bytes: Vec<u8> = sentence.chars().map(|c| if c == 'é' { e_acute } else { c as u8 }).collect();
         let has = |needle: &[u8]| page.bytes.windows(needle.len()).any(|window| window == needle);
         assert!(has(&bytes), "form {form}");
         assert!(has(&[b' ', euro, b'.']), "form {form}: the euro sign");
@@ -205,11 +171,7 @@ async fn robots_are_answered_as_written_whatever_holds() {
         assert!(page.has(text), "{host}: {}", page.text());
     }
     let mut banned = Browser::of(&sites, "changeante");
-    assert_eq!(
-        banned.get("/").await.status,
-        403,
-        "a host's ban is over all its pages"
-    );
+    assert_eq!(banned.get("/").await.status, 403, "a host's ban is over all its pages");
     assert_eq!(banned.get("/booking/create/501").await.status, 403);
     let home = Browser::of(&sites, "guichets").get("/").await;
     assert!(home.has("<a href=\"/booking/create/301\">Titres de séjour</a>"));

@@ -40,24 +40,14 @@ async fn at_any_instant_the_pages_show_what_the_truth_says() {
             let page = Browser::of(&sites, "changeante").probe(form, choice).await;
             let state = script.desk_at("changeante", form, desk, at).unwrap();
             assert_eq!(shown(&page), state.state, "{form}/{desk} at {at}");
-            assert_eq!(
-                within(desk_truth(&truth, form, desk), at),
-                state.open,
-                "{form}/{desk} at {at}"
-            );
+            assert_eq!(within(desk_truth(&truth, form, desk), at), state.open, "{form}/{desk} at {at}");
             if page.path.ends_with("/4") {
                 assert_eq!(page.free_cells(), state.slots as usize);
             }
             seen.insert(state.state);
         }
     }
-    for state in [
-        State::Open,
-        State::Full,
-        State::Shut,
-        State::Overloaded200,
-        State::Banned403,
-    ] {
+    for state in [State::Open, State::Full, State::Shut, State::Overloaded200, State::Banned403] {
         assert!(seen.contains(&state), "{state:?} was never met");
     }
     assert_eq!(sites.violations().len(), 0);
@@ -70,9 +60,7 @@ fn desk_truth(truth: &guichet_fakesite::Truth, form: u32, desk: u32) -> &DeskTru
 }
 
 fn within(desk: &DeskTruth, at: Instant) -> bool {
-    desk.open
-        .iter()
-        .any(|interval| interval.from <= at && at < interval.to)
+    desk.open.iter().any(|interval| interval.from <= at && at < interval.to)
 }
 
 #[test]
@@ -82,31 +70,16 @@ fn an_opening_behind_an_outage_is_open_but_not_seen() {
     let desk = desk_truth(&truth, 501, 511);
     let minutes = |share: f64| (share * 120.0).round();
     assert_eq!(
-        (
-            minutes(desk.shares.open),
-            minutes(desk.shares.seen_open),
-            minutes(desk.shares.told)
-        ),
+        (minutes(desk.shares.open), minutes(desk.shares.seen_open), minutes(desk.shares.told)),
         (40.0, 30.0, 110.0)
     );
     assert_eq!(desk.open.len(), 1, "one opening, through the outage");
     assert!((minutes(desk.shown[&State::Overloaded503]) - 10.0).abs() < 0.5);
 
-    let banned = script
-        .desk_at("changeante", 501, 511, utc("2026-03-10T10:30:00Z"))
-        .unwrap();
-    assert_eq!(
-        (banned.state, banned.open, banned.slots),
-        (State::Banned403, true, 3)
-    );
-    let night = script
-        .desk_at("changeante", 502, 521, utc("2026-03-04T23:00:00Z"))
-        .unwrap();
-    assert_eq!(
-        (night.state, night.open),
-        (State::Shut, false),
-        "what is shut cannot be booked"
-    );
+    let banned = script.desk_at("changeante", 501, 511, utc("2026-03-10T10:30:00Z")).unwrap();
+    assert_eq!((banned.state, banned.open, banned.slots), (State::Banned403, true, 3));
+    let night = script.desk_at("changeante", 502, 521, utc("2026-03-04T23:00:00Z")).unwrap();
+    assert_eq!((night.state, night.open), (State::Shut, false), "what is shut cannot be booked");
 }
 
 #[test]
@@ -114,11 +87,8 @@ fn a_release_at_midnight_begins_at_midnight_in_paris() {
     let script = Script::parse(DEMO, "demo.toml").unwrap();
     let truth = script.truth_between(utc("2026-03-15T00:00:00Z"), utc("2026-04-14T00:00:00Z"));
     let form = truth.forms.iter().find(|f| f.form == 12069).unwrap();
-    let begun: Vec<String> = form.desks[0]
-        .open
-        .iter()
-        .map(|interval| interval.from.format("%a %F %R").to_string())
-        .collect();
+    let begun: Vec<String> =
+        form.desks[0].open.iter().map(|interval| interval.from.format("%a %F %R").to_string()).collect();
     assert_eq!(
         begun,
         [

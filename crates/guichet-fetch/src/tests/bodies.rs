@@ -17,10 +17,7 @@ use crate::{Failure, Limits};
 const MIB: usize = 1024 * 1024;
 
 fn too_large() -> Failure {
-    Failure::TooLarge {
-        host: "a.localhost".to_owned(),
-        cap: 2 * MIB,
-    }
+    Failure::TooLarge { host: "a.localhost".to_owned(), cap: 2 * MIB }
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -43,24 +40,12 @@ async fn a_page_comes_back_with_its_facts() {
     assert_eq!(answer.url, server.url("/booking"));
     assert_eq!(answer.final_url, answer.url);
     assert_eq!(answer.body, "Déjà complet");
-    assert_eq!(
-        answer.body_sha256,
-        <[u8; 32]>::from(Sha256::digest("Déjà complet"))
-    );
+    assert_eq!(answer.body_sha256, <[u8; 32]>::from(Sha256::digest("Déjà complet")));
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    assert_eq!(
-        answer.headers,
-        [
-            pair("content-type", "text/html; charset=utf-8"),
-            pair("server", "nginx")
-        ]
-    );
+    assert_eq!(answer.headers, [pair("content-type", "text/html; charset=utf-8"), pair("server", "nginx")]);
     assert_eq!((answer.retry_after, answer.redirects.len()), (None, 0));
     assert!(answer.duration > Duration::ZERO && answer.duration < Duration::from_secs(30));
-    assert!(
-        !format!("{answer:?}").contains("complet"),
-        "no body in what could be logged"
-    );
+    assert!(!format!("{answer:?}").contains("complet"), "no body in what could be logged");
 }
 
 #[tokio::test]
@@ -78,10 +63,7 @@ async fn every_request_says_who_asks_and_for_what() {
         for coding in ["gzip", "br", "deflate"] {
             assert!(header("accept-encoding").contains(coding), "{coding}");
         }
-        assert_eq!(
-            header("cookie") + &header("referer") + &header("authorization"),
-            ""
-        );
+        assert_eq!(header("cookie") + &header("referer") + &header("authorization"), "");
     }
 }
 
@@ -91,12 +73,7 @@ async fn twenty_megabytes_are_not_read_whether_announced_or_not() {
     let unannounced = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
     for head in [announced, unannounced] {
         let server = Server::start(move |_| {
-            Reply::Flow(
-                head.as_bytes().to_vec(),
-                vec![b'x'; 64 * 1024],
-                320,
-                Duration::ZERO,
-            )
+            Reply::Flow(head.as_bytes().to_vec(), vec![b'x'; 64 * 1024], 320, Duration::ZERO)
         })
         .await;
         assert_eq!(get(&server, "/").await.unwrap_err(), too_large());
@@ -134,11 +111,7 @@ async fn compressed_bodies_are_counted_and_hashed_as_decompressed() {
             Server::start(move |_| answer(&format!("200 OK\nContent-Encoding: {coding}"), &body)).await;
         let answer = get(&server, "/").await.unwrap();
         assert_eq!((answer.body.as_str(), answer.bytes), ("complet", 7), "{coding}");
-        assert_eq!(
-            answer.body_sha256,
-            <[u8; 32]>::from(Sha256::digest("complet")),
-            "{coding}"
-        );
+        assert_eq!(answer.body_sha256, <[u8; 32]>::from(Sha256::digest("complet")), "{coding}");
     }
 }
 
@@ -160,33 +133,18 @@ async fn a_body_that_drips_runs_into_the_timeout_of_the_whole_request() {
     })
     .await;
     let total_timeout = Duration::from_millis(300);
-    let limits = Limits {
-        total_timeout,
-        ..Limits::default()
-    };
+    let limits = Limits { total_timeout, ..Limits::default() };
     let failure = get_with(&server, "/", limits).await.unwrap_err();
-    assert_eq!(
-        failure,
-        Failure::Timeout {
-            host: "a.localhost".to_owned(),
-            after: total_timeout
-        }
-    );
+    assert_eq!(failure, Failure::Timeout { host: "a.localhost".to_owned(), after: total_timeout });
 }
 
 #[tokio::test]
 async fn old_pages_are_read_in_their_own_charset() {
     let body: &[u8] = b"<meta charset=iso-8859-15><p>d\xe9j\xe0 20 \xa4</p>";
     for (head, text) in [
-        (
-            "200 OK\nContent-Type: text/html; charset=ISO-8859-15",
-            "déjà 20 €",
-        ),
+        ("200 OK\nContent-Type: text/html; charset=ISO-8859-15", "déjà 20 €"),
         ("200 OK\nContent-Type: text/html", "déjà 20 €"),
-        (
-            "200 OK\nContent-Type: text/html; charset=windows-1252",
-            "déjà 20 ¤",
-        ),
+        ("200 OK\nContent-Type: text/html; charset=windows-1252", "déjà 20 ¤"),
         ("200 OK", "déjà 20 €"),
     ] {
         let server = Server::start(move |_| answer(head, body)).await;
@@ -204,9 +162,6 @@ async fn a_server_that_asks_for_patience_is_heard_in_both_forms() {
             Server::start(move |_| answer(&format!("429 Too Many Requests\nRetry-After: {value}"), b""))
                 .await;
         let answer = get(&server, "/").await.unwrap();
-        assert_eq!(
-            (answer.status, answer.retry_after),
-            (429, Some(Duration::from_secs(seconds)))
-        );
+        assert_eq!((answer.status, answer.retry_after), (429, Some(Duration::from_secs(seconds))));
     }
 }

@@ -33,14 +33,9 @@ impl Lookup for NothingFound {
 #[tokio::test]
 async fn a_name_that_does_not_resolve_is_dns_and_nothing_left() {
     let clock: Arc<dyn Clock> = ManualClock::start();
-    let client = Client::with_lookup(
-        &identity(),
-        Reach::PublicOnly,
-        Limits::default(),
-        clock,
-        Arc::new(NothingFound),
-    )
-    .unwrap();
+    let client =
+        Client::with_lookup(&identity(), Reach::PublicOnly, Limits::default(), clock, Arc::new(NothingFound))
+            .unwrap();
     let url = Url::parse("https://nowhere.invalid/").unwrap();
     let mut probe = client.probe(&url).await.unwrap();
     let failure = probe.send(Request::Get(url)).await.unwrap_err();
@@ -92,11 +87,7 @@ async fn an_empty_reply_is_interrupted() {
     let server = Server::start(|_| Reply::Last(Vec::new())).await;
     let failure = get(&server, "/").await.unwrap_err();
     assert!(matches!(failure, Failure::Interrupted { .. }), "{failure:?}");
-    assert_eq!(
-        server.asked(),
-        ["GET /robots.txt", "GET /"],
-        "asked once, never again"
-    );
+    assert_eq!(server.asked(), ["GET /robots.txt", "GET /"], "asked once, never again");
 }
 
 #[tokio::test]
@@ -109,11 +100,7 @@ async fn a_body_shorter_than_announced_is_interrupted() {
 
 #[tokio::test]
 async fn what_is_not_http_is_not_http() {
-    for garbage in [
-        "SSH-2.0-OpenSSH_9.6\r\n",
-        "<html>complet</html>\r\n\r\n",
-        "HTTP/9.9 huh\r\n\r\n",
-    ] {
+    for garbage in ["SSH-2.0-OpenSSH_9.6\r\n", "<html>complet</html>\r\n\r\n", "HTTP/9.9 huh\r\n\r\n"] {
         let server = Server::start(move |_| Reply::Last(garbage.as_bytes().to_vec())).await;
         let failure = get(&server, "/").await.unwrap_err();
         let host = "a.localhost".to_owned();
@@ -131,16 +118,10 @@ async fn one_bad_header_line_does_not_spoil_an_answer() {
 #[tokio::test]
 async fn a_server_that_never_answers_is_a_timeout() {
     let server = Server::start(|_| Reply::Hang).await;
-    let limits = Limits {
-        total_timeout: Duration::from_millis(100),
-        ..Limits::default()
-    };
+    let limits = Limits { total_timeout: Duration::from_millis(100), ..Limits::default() };
     let failure = get_with(&server, "/", limits).await.unwrap_err();
     assert!(matches!(failure, Failure::Timeout { .. }), "{failure:?}");
-    assert_eq!(
-        failure.to_string(),
-        "a.localhost: no complete answer within 0.1 s"
-    );
+    assert_eq!(failure.to_string(), "a.localhost: no complete answer within 0.1 s");
 }
 
 #[tokio::test]
@@ -155,32 +136,18 @@ async fn every_status_is_an_answer() {
 async fn a_probe_asks_no_other_host_than_its_own() {
     let server = Server::start(|_| page("")).await;
     let mut probe = probe_on(&server.url("/")).await;
-    let failure = probe
-        .send(Request::Get(server.url_on("b.localhost", "/")))
-        .await
-        .unwrap_err();
+    let failure = probe.send(Request::Get(server.url_on("b.localhost", "/"))).await.unwrap_err();
     assert!(matches!(failure, Failure::ForeignRequest { .. }), "{failure:?}");
     assert_eq!((probe.requests(), server.asked().len()), (0, 0));
-    probe
-        .send(Request::Get(server.url_on("www.a.localhost", "/")))
-        .await
-        .unwrap();
+    probe.send(Request::Get(server.url_on("www.a.localhost", "/"))).await.unwrap();
 }
 
 #[tokio::test]
 async fn only_http_and_https_open_a_probe() {
     let client = client(&ManualClock::start());
-    for url in [
-        "ftp://a.localhost/",
-        "file:///etc/passwd",
-        "data:text/html,x",
-        "ws://a.localhost/",
-    ] {
+    for url in ["ftp://a.localhost/", "file:///etc/passwd", "data:text/html,x", "ws://a.localhost/"] {
         let failure = client.probe(&Url::parse(url).unwrap()).await.unwrap_err();
-        assert!(
-            matches!(failure, Failure::ForbiddenScheme { .. }),
-            "{url} gave {failure:?}"
-        );
+        assert!(matches!(failure, Failure::ForbiddenScheme { .. }), "{url} gave {failure:?}");
     }
 }
 

@@ -40,16 +40,11 @@ impl MakeWriter<'_> for Log {
 #[tokio::test]
 async fn a_log_tells_who_was_asked_and_nothing_that_was_said() {
     let log = Log::default();
-    let subscriber = Subscriber::builder()
-        .with_max_level(Level::TRACE)
-        .with_ansi(false)
-        .with_writer(log.clone());
+    let subscriber =
+        Subscriber::builder().with_max_level(Level::TRACE).with_ansi(false).with_writer(log.clone());
     let _logging = tracing::subscriber::set_default(subscriber.finish());
     let server = Server::start(|_| {
-        answer(
-            "200 OK\nSet-Cookie: s=secret-cookie\nServer: secret-header",
-            b"secret-body",
-        )
+        answer("200 OK\nSet-Cookie: s=secret-cookie\nServer: secret-header", b"secret-body")
     })
     .await;
     let url = server.url("/page?q=secret-query");

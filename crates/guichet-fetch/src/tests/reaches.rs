@@ -31,14 +31,7 @@ impl Lookup for EverythingIsHere {
 
 fn client_reaching(reach: Reach) -> Client {
     let clock: Arc<dyn Clock> = ManualClock::start();
-    Client::with_lookup(
-        &identity(),
-        reach,
-        Limits::default(),
-        clock,
-        Arc::new(EverythingIsHere),
-    )
-    .unwrap()
+    Client::with_lookup(&identity(), reach, Limits::default(), clock, Arc::new(EverythingIsHere)).unwrap()
 }
 
 #[tokio::test]
@@ -59,11 +52,7 @@ async fn this_machine_is_reached_when_it_may_be() {
         for host in ["a.localhost", "127.0.0.1", "0x7f.1", "localhost"] {
             let url = server.url_on(host, "/");
             let mut probe = client_reaching(reach).probe(&url).await.unwrap();
-            assert_eq!(
-                probe.send(Request::Get(url)).await.unwrap().body,
-                "inside",
-                "{host}"
-            );
+            assert_eq!(probe.send(Request::Get(url)).await.unwrap().body, "inside", "{host}");
         }
     }
 }
@@ -71,21 +60,11 @@ async fn this_machine_is_reached_when_it_may_be() {
 #[tokio::test]
 async fn every_spelling_of_this_machine_is_refused_under_public_only() {
     let client = client_reaching(Reach::PublicOnly);
-    for host in [
-        "0x7f.1",
-        "2130706433",
-        "0177.1",
-        "[::1]",
-        "[::ffff:127.0.0.1]",
-        "localhost",
-        "a.localhost.",
-    ] {
+    for host in ["0x7f.1", "2130706433", "0177.1", "[::1]", "[::ffff:127.0.0.1]", "localhost", "a.localhost."]
+    {
         let url = Url::parse(&format!("http://{host}/")).unwrap();
         let failure = client.probe(&url).await.unwrap_err();
-        assert!(
-            matches!(failure, Failure::ForbiddenAddress { .. }),
-            "{host} gave {failure:?}"
-        );
+        assert!(matches!(failure, Failure::ForbiddenAddress { .. }), "{host} gave {failure:?}");
     }
 }
 
@@ -95,26 +74,18 @@ async fn a_reach_of_this_machine_refuses_every_other_name() {
     for host in ["www.example.org", "8.8.8.8", "10.0.0.1", "[2a01:e0a::1]"] {
         let url = Url::parse(&format!("http://{host}/")).unwrap();
         let failure = client.probe(&url).await.unwrap_err();
-        assert!(
-            matches!(failure, Failure::ForbiddenAddress { .. }),
-            "{host} gave {failure:?}"
-        );
+        assert!(matches!(failure, Failure::ForbiddenAddress { .. }), "{host} gave {failure:?}");
     }
 }
 
 #[test]
 fn an_accelerated_clock_reaches_nothing_but_this_machine() {
     let instant: DateTime<Utc> = "2026-11-21T10:00:00Z".parse().unwrap();
-    let clock: Arc<dyn Clock> = Arc::new(AcceleratedClock {
-        real_start: instant,
-        sim_start: instant,
-        speed: 60.0,
-    });
-    for (reach, allowed) in [
-        (Reach::PublicOnly, false),
-        (Reach::PublicAndLoopback, false),
-        (Reach::LoopbackOnly, true),
-    ] {
+    let clock: Arc<dyn Clock> =
+        Arc::new(AcceleratedClock { real_start: instant, sim_start: instant, speed: 60.0 });
+    for (reach, allowed) in
+        [(Reach::PublicOnly, false), (Reach::PublicAndLoopback, false), (Reach::LoopbackOnly, true)]
+    {
         let made = Client::new(identity(), reach, Limits::default(), Arc::clone(&clock));
         assert_eq!(made.is_ok(), allowed, "{reach:?}");
         if let Err(error) = made {
@@ -127,11 +98,6 @@ fn an_accelerated_clock_reaches_nothing_but_this_machine() {
 fn a_client_needs_a_contact() {
     let mut identity = identity();
     identity.contact = String::new();
-    let made = Client::new(
-        identity,
-        Reach::LoopbackOnly,
-        Limits::default(),
-        ManualClock::start(),
-    );
+    let made = Client::new(identity, Reach::LoopbackOnly, Limits::default(), ManualClock::start());
     assert!(matches!(made, Err(SetupError::Contact(_))));
 }

@@ -12,13 +12,7 @@ async fn a_redirect_loop_ends_after_five() {
     let url = server.url("/loop");
     let mut probe = probe_on(&url).await;
     let failure = probe.send(Request::Get(url)).await.unwrap_err();
-    assert_eq!(
-        failure,
-        Failure::TooManyRedirects {
-            host: "a.localhost".to_owned(),
-            limit: 5
-        }
-    );
+    assert_eq!(failure, Failure::TooManyRedirects { host: "a.localhost".to_owned(), limit: 5 });
     assert_eq!(server.asked().len(), 7, "robots.txt, the page, five redirects");
     assert_eq!(probe.requests(), 7);
 }
@@ -38,59 +32,32 @@ async fn five_redirects_are_followed_and_told() {
     assert_eq!((answer.status, answer.body.as_str()), (200, "arrived"));
     assert_eq!(answer.url, server.url("/0"));
     assert_eq!(answer.final_url, server.url("/5"));
-    assert_eq!(
-        answer.redirects,
-        ["/1", "/a/2?x=y", "/a/3", "/4", "/5"].map(|path| server.url(path))
-    );
-    assert_eq!(
-        answer.received_at - answer.sent_at,
-        chrono::TimeDelta::seconds(10),
-        "spaced by 2 s"
-    );
+    assert_eq!(answer.redirects, ["/1", "/a/2?x=y", "/a/3", "/4", "/5"].map(|path| server.url(path)));
+    assert_eq!(answer.received_at - answer.sent_at, chrono::TimeDelta::seconds(10), "spaced by 2 s");
 }
 
 #[tokio::test]
 async fn a_form_stays_a_form_only_after_307_and_308() {
-    for (status, method, body) in [
-        (301, "GET", ""),
-        (302, "GET", ""),
-        (303, "GET", ""),
-        (307, "POST", "a=1"),
-        (308, "POST", "a=1"),
-    ] {
-        let server = Server::start(move |seen| {
-            if seen.path == "/0" {
-                redirect(status, "/1")
-            } else {
-                page("")
-            }
-        })
-        .await;
+    for (status, method, body) in
+        [(301, "GET", ""), (302, "GET", ""), (303, "GET", ""), (307, "POST", "a=1"), (308, "POST", "a=1")]
+    {
+        let server =
+            Server::start(move |seen| if seen.path == "/0" { redirect(status, "/1") } else { page("") })
+                .await;
         let url = server.url("/0");
         let form = Request::PostForm(url.clone(), vec![("a".to_owned(), "1".to_owned())]);
         let answer = probe_on(&url).await.send(form).await.unwrap();
         assert_eq!(answer.method, "POST", "{status}");
         let last = server.seen().pop().unwrap();
-        assert_eq!(
-            (last.method.as_str(), last.body.as_str()),
-            (method, body),
-            "{status}"
-        );
-        assert_eq!(
-            last.header("content-type").is_empty(),
-            method == "GET",
-            "{status}"
-        );
+        assert_eq!((last.method.as_str(), last.body.as_str()), (method, body), "{status}");
+        assert_eq!(last.header("content-type").is_empty(), method == "GET", "{status}");
     }
 }
 
 #[tokio::test]
 async fn a_redirect_to_another_host_is_told_and_not_followed() {
     for (to, told) in [
-        (
-            "https://sso.example.org/login?token=secret#x",
-            "https://sso.example.org/login",
-        ),
+        ("https://sso.example.org/login?token=secret#x", "https://sso.example.org/login"),
         ("//b.localhost/x", "http://b.localhost/x"),
         ("http://user:secret@b.localhost/", "http://b.localhost/"),
     ] {
@@ -98,10 +65,7 @@ async fn a_redirect_to_another_host_is_told_and_not_followed() {
         let failure = get(&server, "/").await.unwrap_err();
         assert_eq!(
             failure,
-            Failure::ForeignRedirect {
-                host: "a.localhost".to_owned(),
-                to: told.parse().unwrap()
-            }
+            Failure::ForeignRedirect { host: "a.localhost".to_owned(), to: told.parse().unwrap() }
         );
         assert!(!failure.to_string().contains("secret"), "{failure}");
         assert_eq!(server.asked(), ["GET /robots.txt", "GET /"]);
@@ -120,28 +84,17 @@ async fn a_redirect_to_a_private_address_is_refused() {
     ] {
         let server = Server::start(move |_| redirect(302, to)).await;
         let failure = get(&server, "/").await.unwrap_err();
-        assert!(
-            matches!(failure, Failure::ForbiddenAddress { .. }),
-            "{to} gave {failure:?}"
-        );
+        assert!(matches!(failure, Failure::ForbiddenAddress { .. }), "{to} gave {failure:?}");
         assert_eq!(server.asked().len(), 2);
     }
 }
 
 #[tokio::test]
 async fn a_redirect_to_another_scheme_is_refused() {
-    for to in [
-        "file:///etc/passwd",
-        "ftp://a.localhost/",
-        "javascript:alert(1)",
-        "data:text/html,x",
-    ] {
+    for to in ["file:///etc/passwd", "ftp://a.localhost/", "javascript:alert(1)", "data:text/html,x"] {
         let server = Server::start(move |_| redirect(302, to)).await;
         let failure = get(&server, "/").await.unwrap_err();
-        assert!(
-            matches!(failure, Failure::ForbiddenScheme { .. }),
-            "{to} gave {failure:?}"
-        );
+        assert!(matches!(failure, Failure::ForbiddenScheme { .. }), "{to} gave {failure:?}");
     }
 }
 

@@ -45,10 +45,7 @@ async fn what_robots_forbids_is_not_asked_for() {
     assert_eq!(failure, Failure::RobotsDisallowed { host });
     let verdict = probe.robots().unwrap().clone();
     assert_eq!(verdict.origin, server.url("").origin().ascii_serialization());
-    assert_eq!(
-        (verdict.status, verdict.allowed, verdict.crawl_delay),
-        (Some(200), false, None)
-    );
+    assert_eq!((verdict.status, verdict.allowed, verdict.crawl_delay), (Some(200), false, None));
     assert_eq!(verdict.sha256, Some(Sha256::digest(text).into()));
 
     probe.send(Request::Get(open)).await.unwrap();
@@ -88,14 +85,7 @@ async fn each_origin_of_a_host_has_its_own_robots() {
     let server = Server::with_robots(
         |seen| {
             let closed = seen.header("host").starts_with("www.");
-            answer(
-                "200 OK",
-                if closed {
-                    b"User-agent: *\nDisallow: /"
-                } else {
-                    b""
-                },
-            )
+            answer("200 OK", if closed { b"User-agent: *\nDisallow: /" } else { b"" })
         },
         |_| page(""),
         None,
@@ -103,10 +93,7 @@ async fn each_origin_of_a_host_has_its_own_robots() {
     .await;
     let mut probe = probe_on(&server.url("/")).await;
     probe.send(Request::Get(server.url("/"))).await.unwrap();
-    let failure = probe
-        .send(Request::Get(server.url_on("www.a.localhost", "/")))
-        .await
-        .unwrap_err();
+    let failure = probe.send(Request::Get(server.url_on("www.a.localhost", "/"))).await.unwrap_err();
     assert!(matches!(failure, Failure::RobotsDisallowed { .. }), "{failure:?}");
     assert_eq!(server.asked(), ["GET /robots.txt", "GET /", "GET /robots.txt"]);
 }
@@ -114,20 +101,14 @@ async fn each_origin_of_a_host_has_its_own_robots() {
 #[tokio::test]
 async fn a_site_without_robots_may_be_asked() {
     for status in [401, 403, 404, 410] {
-        let server = Server::with_robots(
-            move |_| answer(&format!("{status} So"), b"Disallow: /"),
-            |_| page(""),
-            None,
-        )
-        .await;
+        let server =
+            Server::with_robots(move |_| answer(&format!("{status} So"), b"Disallow: /"), |_| page(""), None)
+                .await;
         let url = server.url("/");
         let mut probe = probe_on(&url).await;
         probe.send(Request::Get(url)).await.unwrap();
         let verdict = probe.robots().unwrap();
-        assert_eq!(
-            (verdict.status, verdict.allowed, verdict.sha256),
-            (Some(status), true, None)
-        );
+        assert_eq!((verdict.status, verdict.allowed, verdict.sha256), (Some(status), true, None));
     }
 }
 
@@ -153,11 +134,7 @@ async fn robots_that_cannot_be_read_closes_the_site_for_an_hour_and_no_longer() 
         };
         assert_eq!(visit(&client, &server).await, (Err(closed.clone()), 1));
         now_says.store(200, Ordering::SeqCst);
-        assert_eq!(
-            visit(&client, &server).await,
-            (Err(closed), 0),
-            "not asked again within the hour"
-        );
+        assert_eq!(visit(&client, &server).await, (Err(closed), 0), "not asked again within the hour");
         clock.advance(HOUR);
         assert_eq!(visit(&client, &server).await, (Ok(200), 2));
     }
@@ -169,12 +146,7 @@ async fn robots_that_breaks_off_closes_the_site_too() {
     let url = server.url("/");
     let mut probe = probe_on(&url).await;
     let failure = probe.send(Request::Get(url)).await.unwrap_err();
-    let Failure::RobotsUnavailable {
-        status: None,
-        source: Some(source),
-        ..
-    } = failure
-    else {
+    let Failure::RobotsUnavailable { status: None, source: Some(source), .. } = failure else {
         panic!("{failure:?}");
     };
     assert!(matches!(*source, Failure::Interrupted { .. }), "{source:?}");
@@ -198,11 +170,7 @@ async fn robots_may_redirect_on_its_host_and_nowhere_else() {
     assert!(matches!(failure, Failure::RobotsDisallowed { .. }), "{failure:?}");
     assert_eq!(on_host.asked(), ["GET /robots.txt", "GET /real-robots"]);
 
-    for to in [
-        "https://www.example.org/robots.txt",
-        "http://10.0.0.1/robots.txt",
-        "/robots.txt",
-    ] {
+    for to in ["https://www.example.org/robots.txt", "http://10.0.0.1/robots.txt", "/robots.txt"] {
         let elsewhere = Server::with_robots(move |_| redirect(302, to), |_| page(""), None).await;
         let failure = get(&elsewhere, "/").await.unwrap_err();
         assert!(

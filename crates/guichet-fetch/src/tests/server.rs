@@ -36,10 +36,7 @@ pub(super) struct Seen {
 impl Seen {
     /// The value of a header, empty when it is not there.
     pub(super) fn header(&self, name: &str) -> &str {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map_or("", |(_, value)| value)
+        self.headers.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 }
 
@@ -127,11 +124,7 @@ impl Server {
                 tokio::spawn(async move { shared.serve(stream).await.ok() });
             }
         });
-        Self {
-            address,
-            shared,
-            accepting,
-        }
+        Self { address, shared, accepting }
     }
 
     /// The address of `path` on this server, under the name `a.localhost`.
@@ -141,10 +134,7 @@ impl Server {
 
     /// The address of `path` on this server, under `host`.
     pub(super) fn url_on(&self, host: &str, path: &str) -> Url {
-        Url::parse(&format!("http://{host}:{}", self.address.port()))
-            .unwrap()
-            .join(path)
-            .unwrap()
+        Url::parse(&format!("http://{host}:{}", self.address.port())).unwrap().join(path).unwrap()
     }
 
     /// Every request so far, in order of arrival.
@@ -154,10 +144,7 @@ impl Server {
 
     /// Method and path of every request so far.
     pub(super) fn asked(&self) -> Vec<String> {
-        self.seen()
-            .iter()
-            .map(|seen| format!("{} {}", seen.method, seen.path))
-            .collect()
+        self.seen().iter().map(|seen| format!("{} {}", seen.method, seen.path)).collect()
     }
 
     /// The most requests that were ever under way at once.
@@ -172,11 +159,7 @@ impl Shared {
         while let Some(seen) = self.read(&mut stream).await? {
             let busy = self.busy.fetch_add(1, Ordering::SeqCst) + 1;
             self.busiest.fetch_max(busy, Ordering::SeqCst);
-            let reply = if seen.path == "/robots.txt" {
-                (self.robots)(&seen)
-            } else {
-                (self.script)(&seen)
-            };
+            let reply = if seen.path == "/robots.txt" { (self.robots)(&seen) } else { (self.script)(&seen) };
             self.seen.lock().unwrap().push(seen);
             let kept = write(&mut stream, reply).await;
             self.busy.fetch_sub(1, Ordering::SeqCst);
@@ -197,10 +180,7 @@ impl Shared {
         let mut words = line.split(' ').map(str::to_owned);
         seen.method = words.next().unwrap_or_default();
         seen.path = words.next().unwrap_or_default();
-        seen.at = self
-            .clock
-            .as_ref()
-            .map_or(DateTime::<Utc>::MIN_UTC, |clock| clock.now());
+        seen.at = self.clock.as_ref().map_or(DateTime::<Utc>::MIN_UTC, |clock| clock.now());
         loop {
             line.clear();
             stream.read_line(&mut line).await?;

@@ -17,12 +17,7 @@ use crate::{Request, clock::Clock as _};
 async fn cookies_live_for_one_probe() {
     let server = Server::with_robots(
         |_| answer("404 Not Found\nSet-Cookie: fromrobots=1", b""),
-        |_| {
-            answer(
-                "200 OK\nSet-Cookie: eZSESSID=abc; path=/\nSet-Cookie: lang=fr; path=/booking",
-                b"",
-            )
-        },
+        |_| answer("200 OK\nSet-Cookie: eZSESSID=abc; path=/\nSet-Cookie: lang=fr; path=/booking", b""),
         None,
     )
     .await;
@@ -34,15 +29,8 @@ async fn cookies_live_for_one_probe() {
             probe.send(Request::Get(url.clone())).await.unwrap();
         }
     }
-    let cookies: Vec<String> = server
-        .seen()
-        .iter()
-        .map(|seen| sorted(seen.header("cookie")))
-        .collect();
-    assert_eq!(
-        cookies,
-        ["", "", "eZSESSID=abc; lang=fr", "", "eZSESSID=abc; lang=fr"]
-    );
+    let cookies: Vec<String> = server.seen().iter().map(|seen| sorted(seen.header("cookie"))).collect();
+    assert_eq!(cookies, ["", "", "eZSESSID=abc; lang=fr", "", "eZSESSID=abc; lang=fr"]);
 }
 
 fn sorted(cookies: &str) -> String {
@@ -54,11 +42,7 @@ fn sorted(cookies: &str) -> String {
 #[tokio::test]
 async fn a_cookie_set_by_a_redirect_is_sent_to_where_it_leads() {
     let server = Server::start(|seen| {
-        if seen.path == "/0" {
-            answer("302 Found\nSet-Cookie: s=1\nLocation: /1", b"")
-        } else {
-            page("")
-        }
+        if seen.path == "/0" { answer("302 Found\nSet-Cookie: s=1\nLocation: /1", b"") } else { page("") }
     })
     .await;
     let url = server.url("/0");
@@ -73,24 +57,13 @@ async fn forms_and_json_are_sent_as_a_browser_would() {
     let url = server.url("/");
     let mut probe = probe_on(&url).await;
     let pairs = [("condition", "on"), ("nextButton", "Étape suivante & fin")];
-    let pairs = pairs
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .to_vec();
+    let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
     let answer = probe.send(Request::PostForm(url.clone(), pairs)).await.unwrap();
     assert_eq!(answer.method, "POST");
-    probe
-        .send(Request::PostJson(url, r#"{"a":1}"#.to_owned()))
-        .await
-        .unwrap();
+    probe.send(Request::PostJson(url, r#"{"a":1}"#.to_owned())).await.unwrap();
     let seen = server.seen();
-    assert_eq!(
-        seen[1].body,
-        "condition=on&nextButton=%C3%89tape+suivante+%26+fin"
-    );
-    assert_eq!(
-        seen[1].header("content-type"),
-        "application/x-www-form-urlencoded"
-    );
+    assert_eq!(seen[1].body, "condition=on&nextButton=%C3%89tape+suivante+%26+fin");
+    assert_eq!(seen[1].header("content-type"), "application/x-www-form-urlencoded");
     assert_eq!(seen[2].body, r#"{"a":1}"#);
     assert_eq!(seen[2].header("content-type"), "application/json");
     assert_eq!(probe.requests(), 3);
@@ -100,21 +73,14 @@ async fn forms_and_json_are_sent_as_a_browser_would() {
 async fn credentials_in_an_address_are_not_sent() {
     let server = Server::start(|seen| {
         let host = seen.header("host");
-        if seen.path == "/0" {
-            redirect(302, &format!("http://u:p@{host}/1"))
-        } else {
-            page("")
-        }
+        if seen.path == "/0" { redirect(302, &format!("http://u:p@{host}/1")) } else { page("") }
     })
     .await;
     let mut url = server.url("/0");
     url.set_username("user").unwrap();
     url.set_password(Some("secret")).unwrap();
     let answer = probe_on(&url).await.send(Request::Get(url)).await.unwrap();
-    assert_eq!(
-        (answer.url, answer.final_url),
-        (server.url("/0"), server.url("/1"))
-    );
+    assert_eq!((answer.url, answer.final_url), (server.url("/0"), server.url("/1")));
     for seen in server.seen() {
         assert_eq!(seen.header("authorization"), "", "{}", seen.path);
     }
@@ -126,11 +92,7 @@ async fn a_cancelled_probe_still_starts_the_spacing() {
     let server = Server::with_robots(
         |_| answer("404 Not Found", b""),
         |seen| {
-            if seen.path == "/hang" {
-                Reply::Hang
-            } else {
-                page("")
-            }
+            if seen.path == "/hang" { Reply::Hang } else { page("") }
         },
         Some(Arc::clone(&clock)),
     )
@@ -144,20 +106,10 @@ async fn a_cancelled_probe_still_starts_the_spacing() {
     assert!(timeout(Duration::from_millis(200), cancelled).await.is_err());
     let ended = clock.now();
     let url = server.url("/");
-    client
-        .probe(&url)
-        .await
-        .unwrap()
-        .send(Request::Get(url))
-        .await
-        .unwrap();
+    client.probe(&url).await.unwrap().send(Request::Get(url)).await.unwrap();
     let seen = server.seen().pop().unwrap();
     assert_eq!(seen.path, "/");
-    assert!(
-        seen.at - ended >= chrono::TimeDelta::seconds(60),
-        "{ended} then {}",
-        seen.at
-    );
+    assert!(seen.at - ended >= chrono::TimeDelta::seconds(60), "{ended} then {}", seen.at);
 }
 
 #[tokio::test]
@@ -167,14 +119,8 @@ async fn a_restart_keeps_the_spacing() {
     let start = clock.now();
     client.remember("A.localhost", start - chrono::TimeDelta::seconds(20));
     client.remember("a.localhost", start - chrono::TimeDelta::seconds(50));
-    client
-        .probe(&Url::parse("http://b.localhost/").unwrap())
-        .await
-        .unwrap();
+    client.probe(&Url::parse("http://b.localhost/").unwrap()).await.unwrap();
     assert_eq!(clock.now(), start, "another host does not wait");
-    client
-        .probe(&Url::parse("http://a.localhost/").unwrap())
-        .await
-        .unwrap();
+    client.probe(&Url::parse("http://a.localhost/").unwrap()).await.unwrap();
     assert_eq!(clock.now(), start + chrono::TimeDelta::seconds(40));
 }

@@ -81,11 +81,7 @@ async fn run(tasks: Vec<Vec<Visit>>) -> (Book, HashMap<String, Vec<DateTime<Utc>
         Server::with_robots(
             |_| answer("404 Not Found", b""),
             |seen| {
-                if seen.path == "/from" {
-                    redirect(302, "/to")
-                } else {
-                    page("")
-                }
+                if seen.path == "/from" { redirect(302, "/to") } else { page("") }
             },
             Some(Arc::clone(&clock)),
         )
@@ -95,12 +91,8 @@ async fn run(tasks: Vec<Vec<Visit>>) -> (Book, HashMap<String, Vec<DateTime<Utc>
     let book = Arc::new(Mutex::new(Book::new()));
     let mut running = JoinSet::new();
     for visits in tasks {
-        let (client, clock, server, book) = (
-            client.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&server),
-            Arc::clone(&book),
-        );
+        let (client, clock, server, book) =
+            (client.clone(), Arc::clone(&clock), Arc::clone(&server), Arc::clone(&book));
         running.spawn(async move {
             for visit in visits {
                 clock.advance(Duration::from_millis(visit.pause));
@@ -120,10 +112,7 @@ async fn run(tasks: Vec<Vec<Visit>>) -> (Book, HashMap<String, Vec<DateTime<Utc>
                     };
                     probe.send(request).await.unwrap();
                 }
-                let held = Held {
-                    from,
-                    to: clock.now(),
-                };
+                let held = Held { from, to: clock.now() };
                 // Before the lease is given back, so that the book is in the order of the probes.
                 let host = crate::registrable_host(&url("/"));
                 book.lock().unwrap().entry(host).or_default().push(held);
@@ -135,10 +124,7 @@ async fn run(tasks: Vec<Vec<Visit>>) -> (Book, HashMap<String, Vec<DateTime<Utc>
     let mut asked: HashMap<String, Vec<DateTime<Utc>>> = HashMap::new();
     for seen in server.seen() {
         let url = Url::parse(&format!("http://{}/", seen.header("host"))).unwrap();
-        asked
-            .entry(crate::registrable_host(&url))
-            .or_default()
-            .push(seen.at);
+        asked.entry(crate::registrable_host(&url)).or_default().push(seen.at);
     }
     let book = book.lock().unwrap().clone();
     (book, asked)
@@ -189,11 +175,7 @@ async fn one_probe_at_a_time_on_a_host_and_first_come_first_served() {
         }
     }
     assert!(
-        timeout(Duration::from_millis(20), waiting.join_next())
-            .await
-            .unwrap()
-            .unwrap()
-            .is_err(),
+        timeout(Duration::from_millis(20), waiting.join_next()).await.unwrap().unwrap().is_err(),
         "the one who left"
     );
     assert_eq!(*order.lock().unwrap(), Vec::<i32>::new(), "the host is taken");

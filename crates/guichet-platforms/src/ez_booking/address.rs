@@ -25,10 +25,7 @@ impl Address {
         form.set_path(&format!("{prefix}/booking/create/{}", parts.id));
         form.set_query(None);
         form.set_fragment(None);
-        Some(Self {
-            id: parts.id.to_owned(),
-            form,
-        })
+        Some(Self { id: parts.id.to_owned(), form })
     }
 
     /// Step 0: the conditions of use.
@@ -88,11 +85,7 @@ impl<'u> Parts<'u> {
         let after = path.split_off(at + 2);
         path.truncate(at);
         let (id, after) = after.split_first()?;
-        (id.len() <= 12 && is_number(id)).then(|| Self {
-            before: path,
-            id,
-            after: after.to_vec(),
-        })
+        (id.len() <= 12 && is_number(id)).then(|| Self { before: path, id, after: after.to_vec() })
     }
 }
 
@@ -119,17 +112,11 @@ mod tests {
             "https://a.gouv.fr/booking/create/12/5/1600000000",
         ] {
             let address = address(written).unwrap();
-            assert_eq!(
-                address.conditions().as_str(),
-                "https://a.gouv.fr/booking/create/12/0"
-            );
+            assert_eq!(address.conditions().as_str(), "https://a.gouv.fr/booking/create/12/0");
             assert_eq!(address.desks().as_str(), "https://a.gouv.fr/booking/create/12/1");
         }
         assert_eq!(
-            address("http://a.gouv.fr:8080/index.php/booking/create/12/3")
-                .unwrap()
-                .conditions()
-                .as_str(),
+            address("http://a.gouv.fr:8080/index.php/booking/create/12/3").unwrap().conditions().as_str(),
             "http://a.gouv.fr:8080/index.php/booking/create/12/0"
         );
     }
@@ -156,11 +143,7 @@ mod tests {
             ("https://a.gouv.fr/booking/create/12", Some(0), None),
             ("https://a.gouv.fr/booking/create/12/2", Some(2), None),
             ("https://a.gouv.fr/index.php/booking/create/12/4", Some(4), None),
-            (
-                "https://a.gouv.fr/booking/create/12/5/1600000000",
-                Some(5),
-                Some(1_600_000_000),
-            ),
+            ("https://a.gouv.fr/booking/create/12/5/1600000000", Some(5), Some(1_600_000_000)),
             ("https://a.gouv.fr/booking/create/12/5/16", Some(5), None),
             ("https://a.gouv.fr/booking/create/12/22", None, None),
             ("https://a.gouv.fr/booking/create/13/5/1600000000", None, None),

@@ -147,12 +147,9 @@ impl Signs {
             }
             "ul" if value.classes().any(|class| class == "error") => {
                 let text = text::element_text(element);
-                if [
-                    "il n'y a pas calendrier disponible",
-                    "il n'y a pas de calendrier disponible",
-                ]
-                .iter()
-                .any(|sentence| text.contains(sentence))
+                if ["il n'y a pas calendrier disponible", "il n'y a pas de calendrier disponible"]
+                    .iter()
+                    .any(|sentence| text.contains(sentence))
                 {
                     self.found.push(Sign::NoCalendar);
                 }
@@ -192,18 +189,13 @@ impl Signs {
     fn add_desk(&mut self, id: &str) {
         let new = self.desks.iter().all(|desk| desk.id != id);
         if new && self.desks.len() < MOST_DESKS && id.len() <= 12 && is_number(id) {
-            self.desks.push(Desk {
-                id: id.to_owned(),
-                label: None,
-            });
+            self.desks.push(Desk { id: id.to_owned(), label: None });
         }
     }
 
     fn name_desks(&mut self, page: &Html) {
         for element in elements(page).filter(|element| element.value().name() == "label") {
-            let id = element
-                .attr("for")
-                .and_then(|input| input.strip_prefix("planning"));
+            let id = element.attr("for").and_then(|input| input.strip_prefix("planning"));
             if let Some(desk) = self.desks.iter_mut().find(|desk| Some(desk.id.as_str()) == id)
                 && desk.label.is_none()
             {
@@ -242,15 +234,8 @@ impl Signs {
     fn offer(&self) -> Offer {
         let shown = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         Offer {
-            slots: if shown == 0 {
-                SlotCount::NotTold
-            } else {
-                SlotCount::AtLeast(shown)
-            },
-            earliest: self
-                .slots
-                .first()
-                .and_then(|&time| DateTime::from_timestamp(time, 0)),
+            slots: if shown == 0 { SlotCount::NotTold } else { SlotCount::AtLeast(shown) },
+            earliest: self.slots.first().and_then(|&time| DateTime::from_timestamp(time, 0)),
             horizon: self.last_day,
         }
     }
@@ -258,11 +243,7 @@ impl Signs {
     fn unrecognised(&self) -> Unrecognised {
         let mut found: Vec<&str> = self.found.iter().map(|sign| sign.words()).collect();
         found.dedup();
-        let found = if found.is_empty() {
-            "none of them".to_owned()
-        } else {
-            found.join(" and ")
-        };
+        let found = if found.is_empty() { "none of them".to_owned() } else { found.join(" and ") };
         super::unrecognised(&format!("step {} with {found}", self.step))
     }
 }

@@ -20,19 +20,13 @@ const MONTHS: [[&str; 3]; 12] = [
 
 /// The last day of the week that a header names, from its comparable text.
 pub(super) fn last_day(header: &str) -> Option<NaiveDate> {
-    let week = ["semaine du ", "week from "]
-        .iter()
-        .find_map(|start| header.strip_prefix(start))?;
+    let week = ["semaine du ", "week from "].iter().find_map(|start| header.strip_prefix(start))?;
     let (_, end) = week.split_once(" au ").or_else(|| week.split_once(" to "))?;
     let mut words = end.split(' ').skip_while(|word| day(word).is_none()).take(3);
     let day = day(words.next()?)?;
     let name = words.next()?;
     let month = (1..).zip(MONTHS).find(|(_, names)| names.contains(&name))?.0;
-    let year = words
-        .next()?
-        .parse()
-        .ok()
-        .filter(|year| (2000..2200).contains(year))?;
+    let year = words.next()?.parse().ok().filter(|year| (2000..2200).contains(year))?;
     NaiveDate::from_ymd_opt(year, month, day)
 }
 
@@ -47,22 +41,10 @@ mod tests {
     #[test]
     fn the_last_day_is_read_in_french_in_english_and_in_between() {
         for (header, day) in [
-            (
-                "semaine du lundi 27 avril 2020 au dimanche 03 mai 2020",
-                Some("2020-05-03"),
-            ),
-            (
-                "week from lundi 27 avril 2020 to dimanche 03 mai 2020",
-                Some("2020-05-03"),
-            ),
-            (
-                "week from monday 25 february 2030 to sunday 3 march 2030",
-                Some("2030-03-03"),
-            ),
-            (
-                "semaine du lundi 26 juillet 2021 au dimanche 1er août 2021",
-                Some("2021-08-01"),
-            ),
+            ("semaine du lundi 27 avril 2020 au dimanche 03 mai 2020", Some("2020-05-03")),
+            ("week from lundi 27 avril 2020 to dimanche 03 mai 2020", Some("2020-05-03")),
+            ("week from monday 25 february 2030 to sunday 3 march 2030", Some("2030-03-03")),
+            ("semaine du lundi 26 juillet 2021 au dimanche 1er août 2021", Some("2021-08-01")),
             ("semaine du 25 au 31", None),
             ("semaine du lundi 27 avril 2020", None),
             ("semaine du lundi 27 avril 2020 au dimanche 31 février 2020", None),

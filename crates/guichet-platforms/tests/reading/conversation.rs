@@ -18,23 +18,10 @@ pub(crate) fn probe(
     let (mut asked, mut noted, mut listed) = (vec![platform.begin(target)], Vec::new(), Vec::new());
     loop {
         let (url, body) = answer(asked.last().unwrap());
-        let page = Page {
-            url: &url,
-            status: 200,
-            body: &body,
-        };
-        let trail = Trail {
-            round,
-            asked: &asked,
-            noted: &noted,
-            listed: &listed,
-        };
+        let page = Page { url: &url, status: 200, body: &body };
+        let trail = Trail { round, asked: &asked, noted: &noted, listed: &listed };
         match platform.read(target, &page, &trail) {
-            Ok(Step::Ask {
-                noted: said,
-                listed: desks,
-                next,
-            }) => {
+            Ok(Step::Ask { noted: said, listed: desks, next }) => {
                 noted.extend(said);
                 listed.extend(desks);
                 asked.push(next);
@@ -49,10 +36,9 @@ pub(crate) fn probe(
 /// The desk that a question is about.
 fn desk_of(ask: &Ask) -> Option<String> {
     match ask {
-        Ask::PostForm(_, form) => form
-            .iter()
-            .find(|(name, _)| name == "planning")
-            .map(|(_, desk)| desk.clone()),
+        Ask::PostForm(_, form) => {
+            form.iter().find(|(name, _)| name == "planning").map(|(_, desk)| desk.clone())
+        }
         _ => None,
     }
 }
@@ -100,22 +86,12 @@ fn over_the_rounds_every_desk_is_asked_at_most_two_at_a_time() {
 fn half_as_many_rounds_as_desks_are_enough() {
     let target = target("ez-booking", FORM);
     let turns = (0..4).flat_map(|round| probe(&target, round, form(8, &[], &[])).0);
-    assert_eq!(
-        turns
-            .filter_map(|ask| desk_of(&ask))
-            .collect::<BTreeSet<_>>()
-            .len(),
-        8
-    );
+    assert_eq!(turns.filter_map(|ask| desk_of(&ask)).collect::<BTreeSet<_>>().len(), 8);
 }
 
 #[test]
 fn the_questions_of_a_probe_are_those_of_a_visitor() {
-    let (asked, _) = probe(
-        &target("ez-booking", &format!("{FORM}/2?x=1")),
-        0,
-        form(3, &[], &[]),
-    );
+    let (asked, _) = probe(&target("ez-booking", &format!("{FORM}/2?x=1")), 0, form(3, &[], &[]));
     insta::assert_snapshot!(asked.iter().map(line).collect::<Vec<_>>().join("\n"), @r"
     GET https://www.exemple.gouv.fr/booking/create/1234/0
     POST https://www.exemple.gouv.fr/booking/create/1234/0 condition=on&nextButton=Continuer
@@ -128,10 +104,7 @@ fn line(ask: &Ask) -> String {
     match ask {
         Ask::Get(url) => format!("GET {url}"),
         Ask::PostForm(url, form) => {
-            let pairs: Vec<String> = form
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
+            let pairs: Vec<String> = form.iter().map(|(name, value)| format!("{name}={value}")).collect();
             format!("POST {url} {}", pairs.join("&"))
         }
         Ask::PostJson(url, json) => format!("POST {url} {json}"),

@@ -18,21 +18,13 @@ fn every_page_reads_as_its_snapshot_says() {
 }
 
 fn said(sample: &Sample) -> String {
-    let page = Page {
-        url: &sample.url,
-        status: sample.status,
-        body: &sample.body,
-    };
+    let page = Page { url: &sample.url, status: sample.status, body: &sample.body };
     if let Some(outcome) = generic::verdict(&page) {
         return format!("every platform: {}", words(&outcome));
     }
     let platform = platform(&sample.target.platform).unwrap();
-    let trail = Trail {
-        round: sample.round,
-        asked: &sample.asked,
-        noted: &sample.noted,
-        listed: &sample.listed,
-    };
+    let trail =
+        Trail { round: sample.round, asked: &sample.asked, noted: &sample.noted, listed: &sample.listed };
     match platform.read(&sample.target, &page, &trail) {
         Err(error) => format!("unrecognised: {}", error.found),
         Ok(Step::Read(reading)) => reading_words(&reading),

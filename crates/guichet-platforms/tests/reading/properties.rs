@@ -15,10 +15,7 @@ use crate::{
 /// The pages of the folder `ez-booking`, without the comments at their top.
 static PAGES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/ez-booking");
-    let mut paths: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let read = |path| Sample::of("ez-booking", &fs::read_to_string(path).unwrap()).body;
     paths.into_iter().map(read).collect()
@@ -31,9 +28,7 @@ fn targets() -> [Target; 2] {
         ("full_when", "text:plus aucune place"),
         ("shut_when", "text:le service est fermé"),
     ] {
-        rules
-            .params
-            .insert(key.to_owned(), ParamValue::List(vec![rule.to_owned()]));
+        rules.params.insert(key.to_owned(), ParamValue::List(vec![rule.to_owned()]));
     }
     [target("ez-booking", FORM), rules]
 }
@@ -41,21 +36,12 @@ fn targets() -> [Target; 2] {
 /// Reads `body` as the answer at `step` to each kind of question.
 fn readings(body: &str, step: u8) -> Vec<Result<Step, Unrecognised>> {
     let url: Url = format!("{FORM}/{step}").parse().unwrap();
-    let page = Page {
-        url: &url,
-        status: 200,
-        body,
-    };
+    let page = Page { url: &url, status: 200, body };
     let mut readings = Vec::new();
     for target in targets() {
         for last in ["get", "start", "desk 11"] {
             let asked = asked(&target.url, last, &[]);
-            let trail = Trail {
-                round: 0,
-                asked: &asked,
-                noted: &[],
-                listed: &[],
-            };
+            let trail = Trail { round: 0, asked: &asked, noted: &[], listed: &[] };
             readings.push(platform(&target.platform).unwrap().read(&target, &page, &trail));
         }
     }
@@ -92,19 +78,14 @@ fn soup() -> impl Strategy<Value = String> {
 
 /// A page of the fixtures, cut, with a piece of another put in or a piece of rubbish.
 fn spliced() -> impl Strategy<Value = String> {
-    (
-        any::<Index>(),
-        any::<Index>(),
-        any::<Index>(),
-        any::<Index>(),
-        "[<>/a-z\"' ]{0,20}",
-    )
-        .prop_map(|(page, other, from, to, rubbish)| {
+    (any::<Index>(), any::<Index>(), any::<Index>(), any::<Index>(), "[<>/a-z\"' ]{0,20}").prop_map(
+        |(page, other, from, to, rubbish)| {
             let (page, other) = (page.get(PAGES.as_slice()), other.get(PAGES.as_slice()));
             let from = page.floor_char_boundary(from.index(page.len() + 1));
             let to = other.floor_char_boundary(to.index(other.len() + 1));
             format!("{}{rubbish}{}", page.split_at(from).0, other.split_at(to).1)
-        })
+        },
+    )
 }
 
 /// Any page: one of the fixtures, a spliced one or soup.
@@ -117,18 +98,13 @@ fn answer() -> impl Strategy<Value = String> {
 fn holds_marker(outcome: &Outcome, body: &str) -> bool {
     let markers: &[&str] = match outcome {
         Outcome::Open(_) => &["la nature du rendez-vous", "/booking/create/1234/5/"],
-        Outcome::Full => &[
-            "plage horaire libre pour votre demande",
-            "rification de disponibilit",
-            "please try later",
-        ],
+        Outcome::Full => {
+            &["plage horaire libre pour votre demande", "rification de disponibilit", "please try later"]
+        }
         Outcome::Shut => &["pas disponible pour le moment", "calendrier disponible"],
         Outcome::Unknown(_) => return true,
     };
-    let plain = body
-        .to_lowercase()
-        .replace("<strong>", "")
-        .replace("</strong>", "");
+    let plain = body.to_lowercase().replace("<strong>", "").replace("</strong>", "");
     markers.iter().any(|marker| plain.contains(marker))
 }
 
@@ -204,43 +180,22 @@ fn two_mebibytes_of_hostile_markup_are_unrecognised_and_soon() {
     let url: Url = format!("{FORM}/4").parse().unwrap();
     let [form, _] = targets();
     let asked = asked(&form.url, "start", &[]);
-    let trail = Trail {
-        round: 0,
-        asked: &asked,
-        noted: &[],
-        listed: &[],
-    };
-    for unit in [
-        "<div>",
-        "<b><i><p>",
-        "<table><tr><th>x",
-        "<ul class=error><li>",
-        "<form><h2>",
-    ] {
+    let trail = Trail { round: 0, asked: &asked, noted: &[], listed: &[] };
+    for unit in ["<div>", "<b><i><p>", "<table><tr><th>x", "<ul class=error><li>", "<form><h2>"] {
         let body = unit.repeat(2 * 1024 * 1024 / unit.len());
-        let page = Page {
-            url: &url,
-            status: 200,
-            body: &body,
-        };
+        let page = Page { url: &url, status: 200, body: &body };
         // Quadratic work on such a page takes hours, linear work a few seconds even in a debug build.
         let started = Instant::now();
         assert_eq!(generic::verdict(&page), None, "{unit}");
         let reading = platform(&form.platform).unwrap().read(&form, &page, &trail);
         assert!(reading.is_err(), "{unit}: {reading:?}");
-        assert!(
-            started.elapsed().as_secs() < 60,
-            "{unit}: {:?}",
-            started.elapsed()
-        );
+        assert!(started.elapsed().as_secs() < 60, "{unit}: {:?}", started.elapsed());
     }
 }
 
 #[test]
 fn every_platform_reads_an_empty_page_as_unrecognised() {
-    let names: Vec<&str> = targets()
-        .map(|target| platform(&target.platform).unwrap().name())
-        .into();
+    let names: Vec<&str> = targets().map(|target| platform(&target.platform).unwrap().name()).into();
     assert!(PLATFORMS.iter().all(|platform| names.contains(&platform.name())));
     for reading in readings("", 2) {
         assert!(reading.is_err(), "{reading:?}");

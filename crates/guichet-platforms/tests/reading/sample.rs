@@ -36,27 +36,18 @@ impl Sample {
         // Verdicts that hold for every platform are shown on pages of this one.
         let platform = if folder == "generic" { "ez-booking" } else { folder };
         let mut target = target(platform, fact("target").unwrap_or(FORM));
-        for (key, separator) in [
-            ("desks", ","),
-            ("open_when", " | "),
-            ("full_when", " | "),
-            ("shut_when", " | "),
-        ] {
-            let list = fact(key)
-                .unwrap_or_default()
-                .split(separator)
-                .map(str::trim)
-                .filter(|word| !word.is_empty());
+        for (key, separator) in
+            [("desks", ","), ("open_when", " | "), ("full_when", " | "), ("shut_when", " | ")]
+        {
+            let list =
+                fact(key).unwrap_or_default().split(separator).map(str::trim).filter(|word| !word.is_empty());
             let list: Vec<String> = list.map(str::to_owned).collect();
             if !list.is_empty() {
                 target.params.insert(key.to_owned(), ParamValue::List(list));
             }
         }
         let pairs = |key: &str| -> Vec<(String, Option<String>)> {
-            let entries = fact(key)
-                .unwrap_or_default()
-                .split("; ")
-                .filter(|entry| !entry.is_empty());
+            let entries = fact(key).unwrap_or_default().split("; ").filter(|entry| !entry.is_empty());
             entries
                 .map(|entry| match entry.split_once('=') {
                     Some((id, rest)) => (id.to_owned(), Some(rest.to_owned())),
@@ -66,11 +57,7 @@ impl Sample {
         };
         let noted: Vec<DeskReading> = pairs("noted")
             .into_iter()
-            .map(|(desk, said)| DeskReading {
-                desk,
-                label: None,
-                outcome: outcome(said.as_deref().unwrap()),
-            })
+            .map(|(desk, said)| DeskReading { desk, label: None, outcome: outcome(said.as_deref().unwrap()) })
             .collect();
         Self {
             url: fact("url").unwrap().parse().unwrap(),
@@ -78,10 +65,7 @@ impl Sample {
             body: body.to_owned(),
             round: fact("round").map_or(0, |round| round.parse().unwrap()),
             asked: asked(&target.url, fact("asked").unwrap(), &noted),
-            listed: pairs("listed")
-                .into_iter()
-                .map(|(id, label)| Desk { id, label })
-                .collect(),
+            listed: pairs("listed").into_iter().map(|(id, label)| Desk { id, label }).collect(),
             noted,
             target,
         }
@@ -105,19 +89,13 @@ pub(crate) fn target(platform: &str, url: &str) -> Target {
 pub(crate) fn asked(url: &Url, last: &str, noted: &[DeskReading]) -> Vec<Ask> {
     let form = |step: u8| format!("{FORM}/{step}").parse::<Url>().unwrap();
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let desk = |id: &str| {
-        Ask::PostForm(
-            form(1),
-            vec![pair("planning", id), pair("nextButton", "Etape suivante")],
-        )
-    };
+    let desk =
+        |id: &str| Ask::PostForm(form(1), vec![pair("planning", id), pair("nextButton", "Etape suivante")]);
     if last == "get" {
         return vec![Ask::Get(url.clone())];
     }
-    let start = Ask::PostForm(
-        form(0),
-        vec![pair("condition", "on"), pair("nextButton", "Prendre rendez-vous")],
-    );
+    let start =
+        Ask::PostForm(form(0), vec![pair("condition", "on"), pair("nextButton", "Prendre rendez-vous")]);
     let mut asked = vec![Ask::Get(form(0)), start];
     if let Some(id) = last.strip_prefix("desk ") {
         asked.extend(noted.iter().map(|earlier| desk(&earlier.desk)));

@@ -7,10 +7,7 @@ use crate::sample::target;
 
 fn problems(name: &str, url: &str, params: &[(&str, &[&str])]) -> Vec<String> {
     let list = |values: &[&str]| ParamValue::List(values.iter().map(|&value| value.to_owned()).collect());
-    let params: Params = params
-        .iter()
-        .map(|(key, values)| ((*key).to_owned(), list(values)))
-        .collect();
+    let params: Params = params.iter().map(|(key, values)| ((*key).to_owned(), list(values))).collect();
     platform(name).unwrap().check(&url.parse().unwrap(), &params)
 }
 
@@ -20,13 +17,7 @@ const PAGE: &str = "https://www.exemple.gouv.fr/rendez-vous";
 #[test]
 fn platforms_have_distinct_names_and_never_ask_more_often_than_every_quarter_of_an_hour() {
     for platform_at in PLATFORMS {
-        assert_eq!(
-            PLATFORMS
-                .iter()
-                .filter(|other| other.name() == platform_at.name())
-                .count(),
-            1
-        );
+        assert_eq!(PLATFORMS.iter().filter(|other| other.name() == platform_at.name()).count(), 1);
         assert!(platform_at.floor_cadence().as_secs() >= 15 * 60);
         assert_eq!(platform(platform_at.name()).unwrap().name(), platform_at.name());
     }
@@ -37,14 +28,9 @@ fn platforms_have_distinct_names_and_never_ask_more_often_than_every_quarter_of_
 fn a_right_target_has_no_problems() {
     let params: &[(&str, &[&str])] = &[("desks", &["12078", "13642"])];
     assert_eq!(problems("ez-booking", FORM, params), Vec::<String>::new());
-    assert_eq!(
-        problems("ez-booking", &format!("{FORM}/2"), &[]),
-        Vec::<String>::new()
-    );
-    let rules: &[(&str, &[&str])] = &[
-        ("open_when", &["css:td > a.libre"]),
-        ("full_when", &["text:aucun créneau"]),
-    ];
+    assert_eq!(problems("ez-booking", &format!("{FORM}/2"), &[]), Vec::<String>::new());
+    let rules: &[(&str, &[&str])] =
+        &[("open_when", &["css:td > a.libre"]), ("full_when", &["text:aucun créneau"])];
     assert_eq!(problems("html-rules", PAGE, rules), Vec::<String>::new());
 }
 
@@ -80,10 +66,7 @@ fn wrong_rules_are_told_what_to_write() {
 
 #[test]
 fn a_target_that_was_never_checked_is_asked_for_its_front_page_only() {
-    let target = target(
-        "ez-booking",
-        "https://www.exemple.gouv.fr/autre/5/1588057200?planning=1#x",
-    );
+    let target = target("ez-booking", "https://www.exemple.gouv.fr/autre/5/1588057200?planning=1#x");
     let ask = platform("ez-booking").unwrap().begin(&target);
     assert_eq!(ask, Ask::Get("https://www.exemple.gouv.fr/".parse().unwrap()));
 }

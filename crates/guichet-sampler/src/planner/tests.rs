@@ -13,10 +13,7 @@ fn id(number: usize) -> TargetId {
 }
 
 fn alive() -> TargetState {
-    TargetState {
-        alive_since: Some(at("2026-01-01T00:00:00Z")),
-        ..TargetState::default()
-    }
+    TargetState { alive_since: Some(at("2026-01-01T00:00:00Z")), ..TargetState::default() }
 }
 
 const HALF_HOUR: Duration = Duration::from_mins(30);
@@ -39,12 +36,7 @@ fn stay(
         let candidates: Vec<Candidate<'_>> = ids
             .iter()
             .zip(&states)
-            .map(|(id, state)| Candidate {
-                id,
-                host: "gouv",
-                cadence,
-                state,
-            })
+            .map(|(id, state)| Candidate { id, host: "gouv", cadence, state })
             .collect();
         let due = due(&candidates, &hosts, &HashSet::new(), now, seed);
         assert!(due.len() <= 1, "one probe a host");
@@ -53,13 +45,7 @@ fn stay(
             let end = now + lasting;
             states[due.index].last_probe_at = Some(end);
             states[due.index].stratum = due.appointment.stratum;
-            hosts.insert(
-                "gouv".to_owned(),
-                HostState {
-                    last_probe_at: Some(end),
-                    ..HostState::default()
-                },
-            );
+            hosts.insert("gouv".to_owned(), HostState { last_probe_at: Some(end), ..HostState::default() });
             now = end;
         } else {
             let wake = next_wake(&candidates, &hosts, &HashSet::new(), now, seed).unwrap();
@@ -79,10 +65,7 @@ fn a_lone_target_is_probed_once_in_each_stratum_at_a_random_place() {
     let mut quarters = [0; 4];
     for (at, appointment) in probes {
         quarters[usize::try_from(at.timestamp() % 1800 / 450).unwrap()] += 1;
-        assert_eq!(
-            (appointment.intensity_per_h, appointment.purpose),
-            (Some(2.0), Purpose::Base)
-        );
+        assert_eq!((appointment.intensity_per_h, appointment.purpose), (Some(2.0), Purpose::Base));
     }
     assert!(quarters.iter().all(|n| (80..=160).contains(n)), "{quarters:?}");
 }
@@ -96,18 +79,9 @@ fn the_same_seed_gives_the_same_plan_and_another_seed_another() {
 
 #[test]
 fn after_a_sleep_nothing_is_caught_up_in_a_rush() {
-    let state = TargetState {
-        stratum: Some(0),
-        last_probe_at: Some(at("2026-03-02T00:00:00Z")),
-        ..alive()
-    };
+    let state = TargetState { stratum: Some(0), last_probe_at: Some(at("2026-03-02T00:00:00Z")), ..alive() };
     let (id, hosts, busy) = (id(0), HashMap::new(), HashSet::new());
-    let candidate = [Candidate {
-        id: &id,
-        host: "gouv",
-        cadence: HALF_HOUR,
-        state: &state,
-    }];
+    let candidate = [Candidate { id: &id, host: "gouv", cadence: HALF_HOUR, state: &state }];
     let now = at("2026-03-09T12:29:59Z");
     let due = due(&candidate, &hosts, &busy, now, SEED);
     assert_eq!(due.len(), 1);
@@ -121,19 +95,10 @@ fn a_link_never_seen_alive_is_tried_at_once_then_daily_for_a_week_then_weekly() 
     let mut now = at("2026-03-02T00:00:00Z");
     let mut waits = Vec::new();
     for _ in 0..11 {
-        let candidate = Candidate {
-            id: &id,
-            host: "gouv",
-            cadence: HALF_HOUR,
-            state: &state,
-        };
+        let candidate = Candidate { id: &id, host: "gouv", cadence: HALF_HOUR, state: &state };
         let appointment = appointment(&candidate, now, SEED);
         assert_eq!(
-            (
-                appointment.purpose,
-                appointment.intensity_per_h,
-                appointment.stratum
-            ),
+            (appointment.purpose, appointment.intensity_per_h, appointment.stratum),
             (Purpose::Probation, None, None)
         );
         let begin = appointment.at.max(now);
@@ -151,31 +116,15 @@ fn while_a_breaker_is_open_planned_samples_are_withheld_and_trials_wait() {
     let (state, fresh) = (alive(), TargetState::default());
     let now = at("2026-03-02T00:29:59Z");
     let candidates = [
-        Candidate {
-            id: &planned,
-            host: "gouv",
-            cadence: HALF_HOUR,
-            state: &state,
-        },
-        Candidate {
-            id: &trial,
-            host: "gouv",
-            cadence: HALF_HOUR,
-            state: &fresh,
-        },
+        Candidate { id: &planned, host: "gouv", cadence: HALF_HOUR, state: &state },
+        Candidate { id: &trial, host: "gouv", cadence: HALF_HOUR, state: &fresh },
     ];
     let hosts = HashMap::from([(
         "gouv".to_owned(),
-        HostState {
-            not_before: Some(now + TimeDelta::hours(1)),
-            ..HostState::default()
-        },
+        HostState { not_before: Some(now + TimeDelta::hours(1)), ..HostState::default() },
     )]);
     let due = due(&candidates, &hosts, &HashSet::new(), now, SEED);
-    assert_eq!(
-        due.iter().map(|due| (due.index, due.action)).collect::<Vec<_>>(),
-        [(0, Action::Withhold)]
-    );
+    assert_eq!(due.iter().map(|due| (due.index, due.action)).collect::<Vec<_>>(), [(0, Action::Withhold)]);
 }
 
 #[test]
@@ -184,38 +133,16 @@ fn planned_samples_go_before_trials_and_a_busy_host_is_left_alone() {
     let (state, fresh) = (alive(), TargetState::default());
     let now = at("2026-03-02T00:29:59Z");
     let candidates = [
-        Candidate {
-            id: &trial,
-            host: "gouv",
-            cadence: HALF_HOUR,
-            state: &fresh,
-        },
-        Candidate {
-            id: &planned,
-            host: "gouv",
-            cadence: HALF_HOUR,
-            state: &state,
-        },
+        Candidate { id: &trial, host: "gouv", cadence: HALF_HOUR, state: &fresh },
+        Candidate { id: &planned, host: "gouv", cadence: HALF_HOUR, state: &state },
     ];
     let of = |hosts: &HashMap<String, HostState>, busy: &HashSet<String>| {
-        due(&candidates, hosts, busy, now, SEED)
-            .iter()
-            .map(|due| due.index)
-            .collect::<Vec<_>>()
+        due(&candidates, hosts, busy, now, SEED).iter().map(|due| due.index).collect::<Vec<_>>()
     };
     assert_eq!(of(&HashMap::new(), &HashSet::new()), [1]);
-    assert_eq!(
-        of(&HashMap::new(), &HashSet::from(["gouv".to_owned()])),
-        [0_usize; 0]
-    );
-    let recent = HostState {
-        last_probe_at: Some(now - TimeDelta::seconds(59)),
-        ..HostState::default()
-    };
-    assert_eq!(
-        of(&HashMap::from([("gouv".to_owned(), recent)]), &HashSet::new()),
-        [0_usize; 0]
-    );
+    assert_eq!(of(&HashMap::new(), &HashSet::from(["gouv".to_owned()])), [0_usize; 0]);
+    let recent = HostState { last_probe_at: Some(now - TimeDelta::seconds(59)), ..HostState::default() };
+    assert_eq!(of(&HashMap::from([("gouv".to_owned(), recent)]), &HashSet::new()), [0_usize; 0]);
 }
 
 proptest! {

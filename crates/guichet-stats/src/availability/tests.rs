@@ -36,14 +36,8 @@ fn the_interval_equals_the_reference_figures() {
     let golden: serde_json::Value = serde_json::from_str(include_str!("../../testdata/golden.json")).unwrap();
     let golden = &golden["ewc_kg"];
     let number = |key: &str| golden[key].as_f64().unwrap();
-    let list = |key: &str| {
-        golden[key]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|n| n.as_f64().unwrap())
-            .collect::<Vec<_>>()
-    };
+    let list =
+        |key: &str| golden[key].as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect::<Vec<_>>();
     let mut hours = Vec::new();
     for (day, (y, w)) in (0_u32..).zip(list("Y").into_iter().zip(list("W"))) {
         let outcomes = [(OPEN, y), (Outcome::Full, w - y)];
@@ -70,29 +64,16 @@ fn the_interval_equals_the_reference_figures() {
 
 #[test]
 fn a_page_that_never_told_has_no_share_and_the_widest_interval() {
-    let ours = availability(
-        &tallies(
-            &[(0.0, Outcome::Unknown(Cause::Refused)), (1.0, Outcome::Shut)],
-            2.0,
-        ),
-        PARIS,
-    )
-    .unwrap();
-    assert_eq!(
-        (ours.p, ours.interval, ours.n_polls, ours.tier),
-        (None, Interval::VACUOUS, 0, Tier::None)
-    );
+    let ours =
+        availability(&tallies(&[(0.0, Outcome::Unknown(Cause::Refused)), (1.0, Outcome::Shut)], 2.0), PARIS)
+            .unwrap();
+    assert_eq!((ours.p, ours.interval, ours.n_polls, ours.tier), (None, Interval::VACUOUS, 0, Tier::None));
     assert!(availability(&[], PARIS).is_none());
 }
 
 #[test]
 fn missing_changes_the_bounds_and_never_the_share() {
-    let told = [
-        (0.0, OPEN),
-        (1.0, Outcome::Full),
-        (2.0, Outcome::Full),
-        (3.0, Outcome::Full),
-    ];
+    let told = [(0.0, OPEN), (1.0, Outcome::Full), (2.0, Outcome::Full), (3.0, Outcome::Full)];
     let mut with_missing = told.to_vec();
     with_missing.extend([(1.5, Outcome::Unknown(Cause::Overloaded)); 4]);
     let (a, b) = (
@@ -100,41 +81,25 @@ fn missing_changes_the_bounds_and_never_the_share() {
         availability(&tallies(&with_missing, 1.0), PARIS).unwrap(),
     );
     assert_eq!((a.p, a.interval), (b.p, b.interval));
-    assert_eq!(
-        (b.missing_share, b.manski),
-        (0.5, Interval { lo: 0.125, hi: 0.625 })
-    );
+    assert_eq!((b.missing_share, b.manski), (0.5, Interval { lo: 0.125, hi: 0.625 }));
 }
 
 #[test]
 fn a_dense_burst_of_planned_probes_weighs_no_more_than_the_time_it_stands_for() {
     let mut hours = tallies(&[(0.2, OPEN); 12], 12.0);
-    hours.extend(tallies(
-        &[(1.5, Outcome::Full), (2.5, Outcome::Full), (3.5, Outcome::Full)],
-        1.0,
-    ));
+    hours.extend(tallies(&[(1.5, Outcome::Full), (2.5, Outcome::Full), (3.5, Outcome::Full)], 1.0));
     assert!((availability(&hours, PARIS).unwrap().p.unwrap() - 0.25).abs() < 1e-9);
 }
 
 #[test]
 fn two_weeks_are_provisional_eight_are_enough_and_gaps_take_the_tier_away() {
     let poll = |days: u32, every: u32| {
-        let seen: Vec<_> = (0..days * 24)
-            .step_by(every as usize)
-            .map(|h| (f64::from(h) + 0.5, Outcome::Full))
-            .collect();
+        let seen: Vec<_> =
+            (0..days * 24).step_by(every as usize).map(|h| (f64::from(h) + 0.5, Outcome::Full)).collect();
         availability(&tallies(&seen, 1.0 / f64::from(every)), PARIS).unwrap()
     };
     let tiers = [poll(13, 1), poll(14, 1), poll(56, 1), poll(56, 3)].map(|a| (a.tier, a.days_observed));
-    assert_eq!(
-        tiers,
-        [
-            (Tier::None, 13),
-            (Tier::Provisional, 14),
-            (Tier::Ok, 56),
-            (Tier::None, 56)
-        ]
-    );
+    assert_eq!(tiers, [(Tier::None, 13), (Tier::Provisional, 14), (Tier::Ok, 56), (Tier::None, 56)]);
     assert!((poll(14, 1).capture - 1.0).abs() < 1e-12);
 }
 
@@ -148,25 +113,13 @@ fn the_spring_date_has_twenty_three_hours() {
 #[test]
 fn an_hour_of_the_week_holds_only_its_own_observations() {
     let seen: Vec<_> = (0..21)
-        .map(|day| {
-            (
-                f64::from(day) * 24.0 + 0.5,
-                if day % 7 == 0 { OPEN } else { Outcome::Full },
-            )
-        })
+        .map(|day| (f64::from(day) * 24.0 + 0.5, if day % 7 == 0 { OPEN } else { Outcome::Full }))
         .collect();
     let cells = by_hour_of_week(&tallies(&seen, 1.0), PARIS);
     assert_eq!(cells.len(), 7);
     let monday = &cells[&HourOfWeek::new(0, 0).unwrap()];
-    assert_eq!(
-        (monday.p, monday.n_polls, monday.days_observed),
-        (Some(1.0), 3, 3)
-    );
-    assert!(
-        monday.interval.lo > 0.2 && monday.interval.lo < 0.5,
-        "{:?}",
-        monday.interval
-    );
+    assert_eq!((monday.p, monday.n_polls, monday.days_observed), (Some(1.0), 3, 3));
+    assert!(monday.interval.lo > 0.2 && monday.interval.lo < 0.5, "{:?}", monday.interval);
     assert_eq!(cells[&HourOfWeek::new(3, 0).unwrap()].p, Some(0.0));
 }
 
@@ -197,16 +150,8 @@ fn the_interval_covers_the_true_share_where_the_textbook_one_fails() {
         naive_covered += u32::from(naive.lo <= TRUTH && TRUTH <= naive.hi);
     }
     let share = |n: u32| f64::from(n) / f64::from(runs);
-    assert!(
-        (0.91..=0.995).contains(&share(covered)),
-        "coverage {}",
-        share(covered)
-    );
-    assert!(
-        share(naive_covered) < 0.8,
-        "textbook coverage {}",
-        share(naive_covered)
-    );
+    assert!((0.91..=0.995).contains(&share(covered)), "coverage {}", share(covered));
+    assert!(share(naive_covered) < 0.8, "textbook coverage {}", share(naive_covered));
 }
 
 proptest! {

@@ -27,10 +27,7 @@ fn expected(stream: &[Observation], target: &TargetId) -> Vec<HourTally> {
             hours.entry(hour).or_default().add(&counts);
         }
     }
-    hours
-        .into_iter()
-        .map(|(at, counts)| HourTally { at, counts })
-        .collect()
+    hours.into_iter().map(|(at, counts)| HourTally { at, counts }).collect()
 }
 
 proptest! {
@@ -110,24 +107,13 @@ proptest! {
 #[test]
 fn the_autumn_hour_that_exists_twice_is_one_tally() {
     let mut store = Store::open_in_memory().unwrap();
-    for at in [
-        "2026-10-24T23:59:59Z",
-        "2026-10-25T00:10:00Z",
-        "2026-10-25T01:10:00Z",
-        "2026-10-25T02:00:00Z",
-    ] {
+    for at in ["2026-10-24T23:59:59Z", "2026-10-25T00:10:00Z", "2026-10-25T01:10:00Z", "2026-10-25T02:00:00Z"]
+    {
         record(&mut store, &seen(TARGET, at, open())).unwrap();
     }
     assert_eq!(
-        rows(
-            &store.database.connection,
-            "SELECT local_date, hour, open, open_ms FROM hour_tally"
-        ),
-        [
-            "2026-10-25 | 1 | 1 | 1800000",
-            "2026-10-25 | 2 | 2 | 3600000",
-            "2026-10-25 | 3 | 1 | 1800000"
-        ]
+        rows(&store.database.connection, "SELECT local_date, hour, open, open_ms FROM hour_tally"),
+        ["2026-10-25 | 1 | 1 | 1800000", "2026-10-25 | 2 | 2 | 3600000", "2026-10-25 | 3 | 1 | 1800000"]
     );
     assert_eq!(store.check_derived(&mut |_, _| ()).unwrap(), 0);
 }
@@ -135,17 +121,10 @@ fn the_autumn_hour_that_exists_twice_is_one_tally() {
 #[test]
 fn overseas_hours_are_those_of_the_place() {
     let mut store = Store::open_in_memory().unwrap();
-    let late = [seen(
-        "974-saint-denis/asile",
-        "2026-01-05T22:30:00Z",
-        Outcome::Full,
-    )];
+    let late = [seen("974-saint-denis/asile", "2026-01-05T22:30:00Z", Outcome::Full)];
     store.import(&mut late.into_iter(), &zone_of).unwrap();
     assert_eq!(
-        rows(
-            &store.database.connection,
-            "SELECT local_date, hour FROM hour_tally"
-        ),
+        rows(&store.database.connection, "SELECT local_date, hour FROM hour_tally"),
         ["2026-01-06 | 2"]
     );
 }
@@ -161,10 +140,7 @@ fn bursts_and_probation_never_enter_a_figure() {
         record(&mut store, &observation).unwrap();
     }
     let row = &Reader::open(&path).unwrap().targets().unwrap()[0];
-    assert_eq!(
-        (row.observations, row.first_at, row.last_at, row.last_open_at),
-        (0, None, None, None)
-    );
+    assert_eq!((row.observations, row.first_at, row.last_at, row.last_open_at), (0, None, None, None));
     assert!(row.sources.is_empty() && derived_rows(&store).is_empty());
     assert_eq!(store.rebuild(&mut |_, _| ()).unwrap().tallies, 0);
 }
@@ -173,35 +149,21 @@ fn bursts_and_probation_never_enter_a_figure() {
 fn tampering_is_found_by_the_check_and_mended_by_a_rebuild() {
     let mut store = Store::open_in_memory().unwrap();
     for (hour, outcome) in [(8, open()), (9, Outcome::Full), (10, refused())] {
-        record(
-            &mut store,
-            &seen(TARGET, &format!("2026-01-05T{hour:02}:00:00Z"), outcome),
-        )
-        .unwrap();
+        record(&mut store, &seen(TARGET, &format!("2026-01-05T{hour:02}:00:00Z"), outcome)).unwrap();
     }
     let sound = derived_rows(&store);
     for (tampering, rows_hit) in [
         ("UPDATE hour_tally SET open = open + 1 WHERE hour = 9", 1),
         ("DELETE FROM hour_tally WHERE hour = 10", 1),
-        (
-            "INSERT INTO hour_tally VALUES (1, '2030-01-01', 0, 1, 0, 0, 0, 1, 0, 0, 0)",
-            1,
-        ),
+        ("INSERT INTO hour_tally VALUES (1, '2030-01-01', 0, 1, 0, 0, 0, 1, 0, 0, 0)", 1),
         ("UPDATE target_summary SET last_open_at = NULL", 1),
         ("DELETE FROM target_summary", 1),
-        (
-            "UPDATE hour_tally SET unknown_ms = 5; INSERT INTO target_summary VALUES (1, 'x', 1, 1, 1, 1)",
-            4,
-        ),
+        ("UPDATE hour_tally SET unknown_ms = 5; INSERT INTO target_summary VALUES (1, 'x', 1, 1, 1, 1)", 4),
     ] {
         store.database.connection.execute_batch(tampering).unwrap();
         let tampered = derived_rows(&store);
         for _again in 0..2 {
-            assert_eq!(
-                store.check_derived(&mut |_, _| ()).unwrap(),
-                rows_hit,
-                "{tampering}"
-            );
+            assert_eq!(store.check_derived(&mut |_, _| ()).unwrap(), rows_hit, "{tampering}");
         }
         assert_eq!(derived_rows(&store), tampered, "a check changes nothing");
         let rebuilt = store.rebuild(&mut |_, _| ()).unwrap();
@@ -219,9 +181,7 @@ fn progress_ends_at_the_total() {
     let mut store = Store::open_in_memory().unwrap();
     record(&mut store, &seen(TARGET, "2026-01-05T08:00:00Z", open())).unwrap();
     let mut told = Vec::new();
-    store
-        .rebuild(&mut |done, total| told.push((done, total)))
-        .unwrap();
+    store.rebuild(&mut |done, total| told.push((done, total))).unwrap();
     assert_eq!(told, [(1, 1)]);
 }
 
@@ -229,9 +189,7 @@ fn progress_ends_at_the_total() {
 fn a_corrected_civil_time_moves_the_hours_of_its_target_alone() {
     let mut store = Store::open_in_memory().unwrap();
     let cayenne = id("973-cayenne/asile");
-    store
-        .ensure_targets(&[(cayenne.clone(), PARIS), (id(TARGET), PARIS)])
-        .unwrap();
+    store.ensure_targets(&[(cayenne.clone(), PARIS), (id(TARGET), PARIS)]).unwrap();
     let log = [
         seen("973-cayenne/asile", "2026-01-05T02:00:00Z", open()),
         seen(TARGET, "2026-01-05T02:00:00Z", open()),
@@ -240,21 +198,13 @@ fn a_corrected_civil_time_moves_the_hours_of_its_target_alone() {
     let hours = "SELECT t.name, local_date, hour, open FROM hour_tally JOIN target AS t ON t.id = target_id ORDER BY 1";
     assert_eq!(
         rows(&store.database.connection, hours),
-        [
-            "92-nanterre/asile | 2026-01-05 | 3 | 1",
-            "973-cayenne/asile | 2026-01-05 | 3 | 1"
-        ],
+        ["92-nanterre/asile | 2026-01-05 | 3 | 1", "973-cayenne/asile | 2026-01-05 | 3 | 1"],
         "a known target keeps its civil time in an import"
     );
-    store
-        .ensure_targets(&[(cayenne.clone(), zone_of(cayenne.department()))])
-        .unwrap();
+    store.ensure_targets(&[(cayenne.clone(), zone_of(cayenne.department()))]).unwrap();
     assert_eq!(
         rows(&store.database.connection, hours),
-        [
-            "92-nanterre/asile | 2026-01-05 | 3 | 1",
-            "973-cayenne/asile | 2026-01-04 | 23 | 1"
-        ]
+        ["92-nanterre/asile | 2026-01-05 | 3 | 1", "973-cayenne/asile | 2026-01-04 | 23 | 1"]
     );
     assert_eq!(store.check_derived(&mut |_, _| ()).unwrap(), 0);
 }
@@ -264,16 +214,10 @@ fn a_target_that_was_only_made_known_is_listed_without_figures() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("guichet.db");
     let mut store = Store::open(&path).unwrap();
-    store
-        .ensure_targets(&[(id(TARGET), PARIS), (id("01-bourg/asile"), PARIS)])
-        .unwrap();
+    store.ensure_targets(&[(id(TARGET), PARIS), (id("01-bourg/asile"), PARIS)]).unwrap();
     store.ensure_targets(&[(id(TARGET), PARIS)]).unwrap();
     let targets = Reader::open(&path).unwrap().targets().unwrap();
     let names: Vec<_> = targets.iter().map(|row| row.id.as_str()).collect();
     assert_eq!(names, ["01-bourg/asile", TARGET]);
-    assert!(
-        targets
-            .iter()
-            .all(|row| row.observations == 0 && row.state == TargetState::default())
-    );
+    assert!(targets.iter().all(|row| row.observations == 0 && row.state == TargetState::default()));
 }

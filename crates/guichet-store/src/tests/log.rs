@@ -49,10 +49,7 @@ fn pair() -> (TempDir, Store, Reader) {
 /// Records an observation whose page is `body` under `hash`.
 fn record_page(store: &mut Store, at: &str, hash: Option<Sha256Hex>, body: &str) {
     let mut observation = seen(TARGET, at, Outcome::Full);
-    observation.probe = Some(ProbeFacts {
-        evidence_sha256: hash,
-        ..facts()
-    });
+    observation.probe = Some(ProbeFacts { evidence_sha256: hash, ..facts() });
     store
         .record(&ProbeRecord {
             observation: &observation,
@@ -92,11 +89,7 @@ proptest! {
 fn observations_are_read_by_period_from_the_first_instant_to_before_the_last() {
     let (_folder, mut store, reader) = pair();
     for hour in ["08", "09", "10"] {
-        record(
-            &mut store,
-            &seen(TARGET, &format!("2026-01-05T{hour}:00:00Z"), Outcome::Full),
-        )
-        .unwrap();
+        record(&mut store, &seen(TARGET, &format!("2026-01-05T{hour}:00:00Z"), Outcome::Full)).unwrap();
     }
     let hours = |from: &str, to: &str| -> Vec<String> {
         reader
@@ -106,20 +99,9 @@ fn observations_are_read_by_period_from_the_first_instant_to_before_the_last() {
             .map(|o| o.observed_at.format("%H").to_string())
             .collect()
     };
-    assert_eq!(
-        hours("2026-01-05T08:00:00Z", "2026-01-05T10:00:00Z"),
-        ["08", "09"]
-    );
-    assert_eq!(
-        hours("2026-01-05T08:00:00.000001Z", "2026-01-05T10:00:00.000001Z"),
-        ["09", "10"]
-    );
-    assert!(
-        reader
-            .observations(&id("76-rouen/asile"), None, None)
-            .unwrap()
-            .is_empty()
-    );
+    assert_eq!(hours("2026-01-05T08:00:00Z", "2026-01-05T10:00:00Z"), ["08", "09"]);
+    assert_eq!(hours("2026-01-05T08:00:00.000001Z", "2026-01-05T10:00:00.000001Z"), ["09", "10"]);
+    assert!(reader.observations(&id("76-rouen/asile"), None, None).unwrap().is_empty());
 }
 
 #[test]
@@ -136,18 +118,11 @@ fn desks_have_a_stable_shape_in_the_file() {
                 horizon: Some("2026-02-28".parse().unwrap()),
             }),
         },
-        DeskReading {
-            desk: "13642".to_owned(),
-            label: None,
-            outcome: refused(),
-        },
+        DeskReading { desk: "13642".to_owned(), label: None, outcome: refused() },
     ];
     record(&mut store, &observation).unwrap();
     let json = r#"[{"desk":"12078","earliest_at":1769934600000,"horizon_on":"2026-02-28","label":"Guichet « A »","outcome":"open","slots":2,"slots_exact":true},{"cause":"refused","desk":"13642","outcome":"unknown"}]"#;
-    assert_eq!(
-        rows(&store.database.connection, "SELECT desks FROM observation"),
-        [json]
-    );
+    assert_eq!(rows(&store.database.connection, "SELECT desks FROM observation"), [json]);
 }
 
 #[test]
@@ -174,9 +149,7 @@ fn a_record_that_cannot_be_kept_whole_is_not_kept_at_all() {
         .unwrap();
     let error = record(&mut store, &seen(TARGET, "2026-01-05T08:00:00Z", Outcome::Full)).unwrap_err();
     assert!(
-        error
-            .to_string()
-            .starts_with("recording a probe of 92-nanterre/renouvellement failed on "),
+        error.to_string().starts_with("recording a probe of 92-nanterre/renouvellement failed on "),
         "{error}"
     );
     assert!(reader.targets().unwrap().is_empty());
@@ -205,25 +178,13 @@ fn a_page_is_kept_once_and_cut_at_its_cap() {
     );
     let long = "é".repeat(page::CAP / 2 + 1) + "x";
     let long = format!("x{long}");
-    record_page(
-        &mut store,
-        "2026-01-05T10:00:00Z",
-        Some(Sha256Hex([2; 32])),
-        &long,
-    );
+    record_page(&mut store, "2026-01-05T10:00:00Z", Some(Sha256Hex([2; 32])), &long);
     let kept = reader.page(&Sha256Hex([2; 32])).unwrap().unwrap();
-    assert_eq!(
-        kept.len(),
-        page::CAP - 1,
-        "the cap falls into a letter of two bytes"
-    );
+    assert_eq!(kept.len(), page::CAP - 1, "the cap falls into a letter of two bytes");
     assert!(long.starts_with(&kept));
     record_page(&mut store, "2026-01-05T11:00:00Z", None, "a page without a name");
     assert_eq!(
-        rows(
-            &store.database.connection,
-            "SELECT hex(sha256) LIKE '01%', bytes FROM page ORDER BY sha256"
-        ),
+        rows(&store.database.connection, "SELECT hex(sha256) LIKE '01%', bytes FROM page ORDER BY sha256"),
         ["1 | 46".to_owned(), format!("0 | {}", long.len())]
     );
     assert_eq!(reader.page(&Sha256Hex([3; 32])).unwrap(), None);
@@ -239,10 +200,7 @@ fn pruning_drops_old_bodies_and_leaves_their_hashes() {
     record_page(&mut store, "2026-03-01T08:00:00Z", Some(new), "new");
     assert_eq!(store.prune_pages(utc("2026-02-01T00:00:00Z")).unwrap(), 1);
     let left = [old, seen_again, new].map(|hash| reader.page(&hash).unwrap());
-    assert_eq!(
-        left,
-        [None, Some("seen again".to_owned()), Some("new".to_owned())]
-    );
+    assert_eq!(left, [None, Some("seen again".to_owned()), Some("new".to_owned())]);
     let observations = reader.observations(&id(TARGET), None, None).unwrap();
     assert_eq!(observations[0].probe.as_ref().unwrap().evidence_sha256, Some(old));
     assert_eq!(store.prune_pages(utc("2026-02-01T00:00:00Z")).unwrap(), 0);
@@ -282,15 +240,9 @@ fn states_survive_and_the_last_one_counts() {
     assert_eq!(saved.targets, [(id(TARGET), state.clone())]);
     assert_eq!(saved.hosts, [("www.example.fr".to_owned(), host)]);
 
-    let next = TargetState {
-        rounds: 42,
-        last_cause: None,
-        ..state
-    };
+    let next = TargetState { rounds: 42, last_cause: None, ..state };
     store.save_target_state(&id(TARGET), &next).unwrap();
-    store
-        .save_host_state("www.example.fr", &HostState::default())
-        .unwrap();
+    store.save_host_state("www.example.fr", &HostState::default()).unwrap();
     let saved = store.sampling_state().unwrap();
     assert_eq!(saved.targets, [(id(TARGET), next)]);
     assert_eq!(saved.hosts, [("www.example.fr".to_owned(), HostState::default())]);
@@ -300,13 +252,9 @@ fn states_survive_and_the_last_one_counts() {
 fn the_state_of_a_target_that_is_not_there_cannot_be_saved() {
     let mut store = Store::open_in_memory().unwrap();
     let target = id("76-rouen/asile");
-    let error = store
-        .save_target_state(&target, &TargetState::default())
-        .unwrap_err();
+    let error = store.save_target_state(&target, &TargetState::default()).unwrap_err();
     assert!(matches!(error, StoreError::UnknownTarget { .. }), "{error}");
-    store
-        .ensure_targets(&[(target.clone(), zone_of(target.department()))])
-        .unwrap();
+    store.ensure_targets(&[(target.clone(), zone_of(target.department()))]).unwrap();
     store.save_target_state(&target, &TargetState::default()).unwrap();
 }
 
@@ -323,17 +271,10 @@ fn verdicts_of_robots_are_appended_and_the_newest_of_each_origin_is_read() {
         crawl_delay_s: allowed.then_some(2.5),
     };
     let (a, b) = ("https://a.example", "https://b.example");
-    let verdicts = [
-        robots(b, 0, true),
-        robots(a, 0, false),
-        robots(a, 5, true),
-        robots(a, 5, true),
-    ];
+    let verdicts = [robots(b, 0, true), robots(a, 0, false), robots(a, 5, true), robots(a, 5, true)];
     for (minute, verdict) in (0_i64..).zip(&verdicts) {
-        let observation = Observation {
-            observed_at: at(minute),
-            ..seen(TARGET, "2026-01-05T08:00:00Z", Outcome::Full)
-        };
+        let observation =
+            Observation { observed_at: at(minute), ..seen(TARGET, "2026-01-05T08:00:00Z", Outcome::Full) };
         store
             .record(&ProbeRecord {
                 observation: &observation,
@@ -346,29 +287,17 @@ fn verdicts_of_robots_are_appended_and_the_newest_of_each_origin_is_read() {
             .unwrap();
     }
     assert_eq!(reader.robots().unwrap(), [robots(a, 5, true), robots(b, 0, true)]);
-    assert_eq!(
-        rows(&store.database.connection, "SELECT count(*) FROM robots"),
-        ["3"]
-    );
+    assert_eq!(rows(&store.database.connection, "SELECT count(*) FROM robots"), ["3"]);
 }
 
 #[test]
 fn the_newest_observation_counts_whatever_its_target_and_purpose() {
     let mut store = Store::open_in_memory().unwrap();
     assert_eq!(store.newest_observation_at().unwrap(), None);
-    record(
-        &mut store,
-        &seen("92-nanterre/asile", "2026-01-05T08:00:00Z", Outcome::Full),
-    )
-    .unwrap();
+    record(&mut store, &seen("92-nanterre/asile", "2026-01-05T08:00:00Z", Outcome::Full)).unwrap();
     let mut trial = seen("76-rouen/asile", "2026-01-05T09:00:00Z", refused());
     trial.purpose = guichet_model::Purpose::Probation;
     record(&mut store, &trial).unwrap();
-    store
-        .ensure_targets(&[(id("01-bourg/asile"), guichet_model::civil::PARIS)])
-        .unwrap();
-    assert_eq!(
-        store.newest_observation_at().unwrap(),
-        Some(utc("2026-01-05T09:00:00Z"))
-    );
+    store.ensure_targets(&[(id("01-bourg/asile"), guichet_model::civil::PARIS)]).unwrap();
+    assert_eq!(store.newest_observation_at().unwrap(), Some(utc("2026-01-05T09:00:00Z")));
 }

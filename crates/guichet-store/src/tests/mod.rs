@@ -74,10 +74,7 @@ fn rows(connection: &Connection, query: &str) -> Vec<String> {
     };
     statement
         .query_map([], |row| {
-            Ok((0..columns)
-                .map(|column| text(row.get_ref(column).unwrap()))
-                .collect::<Vec<_>>()
-                .join(" | "))
+            Ok((0..columns).map(|column| text(row.get_ref(column).unwrap())).collect::<Vec<_>>().join(" | "))
         })
         .unwrap()
         .map(Result::unwrap)

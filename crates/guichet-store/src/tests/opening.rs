@@ -24,15 +24,9 @@ fn a_file_is_created_and_opened_again_with_all_that_it_had() {
     let (_folder, path) = place();
     record(&mut Store::open(&path).unwrap(), &at_nine()).unwrap();
     let store = Store::open(&path).unwrap();
-    assert_eq!(
-        store.newest_observation_at().unwrap(),
-        Some(at_nine().observed_at)
-    );
-    let mode: String = store
-        .database
-        .connection
-        .pragma_query_value(None, "journal_mode", |row| row.get(0))
-        .unwrap();
+    assert_eq!(store.newest_observation_at().unwrap(), Some(at_nine().observed_at));
+    let mode: String =
+        store.database.connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
     assert_eq!(mode, "wal");
 }
 
@@ -41,29 +35,19 @@ fn an_empty_file_is_as_good_as_none() {
     let (_folder, path) = place();
     fs::write(&path, "").unwrap();
     let error = Reader::open(&path).unwrap_err();
-    assert!(
-        matches!(error, StoreError::OlderSchema { found: 0, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, StoreError::OlderSchema { found: 0, .. }), "{error}");
     record(&mut Store::open(&path).unwrap(), &at_nine()).unwrap();
     assert_eq!(Reader::open(&path).unwrap().targets().unwrap().len(), 1);
 }
 
 #[test]
 fn a_file_that_is_no_database_is_refused_and_left_alone() {
-    for content in [
-        "target,observed_at,outcome\n".to_owned(),
-        "lorem ipsum ".repeat(1_000),
-    ] {
+    for content in ["target,observed_at,outcome\n".to_owned(), "lorem ipsum ".repeat(1_000)] {
         let (_folder, path) = place();
         fs::write(&path, &content).unwrap();
         for error in [Store::open(&path).unwrap_err(), Reader::open(&path).unwrap_err()] {
             assert!(matches!(error, StoreError::NotADatabase { .. }), "{error}");
-            assert!(
-                error
-                    .to_string()
-                    .starts_with(&format!("{} is not a database; ", path.display()))
-            );
+            assert!(error.to_string().starts_with(&format!("{} is not a database; ", path.display())));
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), content);
     }
@@ -71,19 +55,14 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 
 #[test]
 fn a_database_of_another_program_is_refused_and_left_alone() {
-    for statement in [
-        "CREATE TABLE t (x)",
-        "PRAGMA application_id = 77; CREATE TABLE t (x)",
-        "PRAGMA user_version = 1",
-    ] {
+    for statement in
+        ["CREATE TABLE t (x)", "PRAGMA application_id = 77; CREATE TABLE t (x)", "PRAGMA user_version = 1"]
+    {
         let (_folder, path) = place();
         Connection::open(&path).unwrap().execute_batch(statement).unwrap();
         let before = fs::read(&path).unwrap();
         for error in [Store::open(&path).unwrap_err(), Reader::open(&path).unwrap_err()] {
-            assert!(
-                matches!(error, StoreError::ForeignDatabase { .. }),
-                "{statement}: {error}"
-            );
+            assert!(matches!(error, StoreError::ForeignDatabase { .. }), "{statement}: {error}");
         }
         assert_eq!(fs::read(&path).unwrap(), before);
     }
@@ -93,30 +72,11 @@ fn a_database_of_another_program_is_refused_and_left_alone() {
 fn a_file_of_a_newer_version_is_refused() {
     let (_folder, path) = place();
     let store = Store::open(&path).unwrap();
-    store
-        .database
-        .connection
-        .pragma_update(None, "user_version", 99)
-        .unwrap();
+    store.database.connection.pragma_update(None, "user_version", 99).unwrap();
     drop(store);
     for error in [Store::open(&path).unwrap_err(), Reader::open(&path).unwrap_err()] {
-        assert!(
-            matches!(
-                error,
-                StoreError::NewerSchema {
-                    found: 99,
-                    known: 3,
-                    ..
-                }
-            ),
-            "{error}"
-        );
-        assert!(
-            error
-                .to_string()
-                .contains("its schema is 99, this version knows 3"),
-            "{error}"
-        );
+        assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 3, .. }), "{error}");
+        assert!(error.to_string().contains("its schema is 99, this version knows 3"), "{error}");
     }
 }
 
@@ -127,17 +87,7 @@ fn a_file_of_an_older_version_is_upgraded_by_the_writer_and_not_by_a_reader() {
     crate::connection::MIGRATIONS.to_version(&mut old, 1).unwrap();
     drop(old);
     let error = Reader::open(&path).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            StoreError::OlderSchema {
-                found: 1,
-                known: 3,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, StoreError::OlderSchema { found: 1, known: 3, .. }), "{error}");
     record(&mut Store::open(&path).unwrap(), &at_nine()).unwrap();
     assert_eq!(Reader::open(&path).unwrap().targets().unwrap()[0].observations, 1);
 }
@@ -154,17 +104,12 @@ fn a_file_that_is_not_there_can_be_created_but_not_read() {
 fn a_place_where_nothing_can_be_created_is_named() {
     let (folder, path) = place();
     fs::write(&path, "").unwrap();
-    for impossible in [
-        folder.path().join("missing/guichet.db"),
-        path.join("guichet.db"),
-        folder.path().to_owned(),
-    ] {
+    for impossible in
+        [folder.path().join("missing/guichet.db"), path.join("guichet.db"), folder.path().to_owned()]
+    {
         let error = Store::open(&impossible).unwrap_err();
         assert!(matches!(error, StoreError::CannotOpen { .. }), "{error}");
-        assert!(
-            error.to_string().contains(&impossible.display().to_string()),
-            "{error}"
-        );
+        assert!(error.to_string().contains(&impossible.display().to_string()), "{error}");
     }
 }
 
@@ -179,10 +124,7 @@ fn a_file_that_may_not_be_written_is_refused_at_once() {
     let may_write = fs::OpenOptions::new().append(true).open(&path).is_ok();
     match Store::open(&path) {
         Ok(_) => assert!(may_write),
-        Err(error) => assert!(
-            !may_write && matches!(error, StoreError::ReadOnly { .. }),
-            "{error}"
-        ),
+        Err(error) => assert!(!may_write && matches!(error, StoreError::ReadOnly { .. }), "{error}"),
     }
 }
 
@@ -204,17 +146,12 @@ fn a_reader_cannot_write() {
     let (_folder, path) = place();
     record(&mut Store::open(&path).unwrap(), &at_nine()).unwrap();
     let reader = Reader::open(&path).unwrap();
-    for statement in [
-        "DELETE FROM hour_tally",
-        "CREATE TABLE t (x)",
-        "PRAGMA query_only = 0; DELETE FROM hour_tally",
-    ] {
+    for statement in
+        ["DELETE FROM hour_tally", "CREATE TABLE t (x)", "PRAGMA query_only = 0; DELETE FROM hour_tally"]
+    {
         let error = reader.connection().execute_batch(statement).unwrap_err();
         let error = Failure::from(error).at(&path, "writing");
-        assert!(
-            matches!(error, StoreError::ReadOnly { .. }),
-            "{statement}: {error}"
-        );
+        assert!(matches!(error, StoreError::ReadOnly { .. }), "{statement}: {error}");
     }
 }
 
@@ -238,11 +175,7 @@ fn what_this_program_never_writes_is_reported_as_damage() {
     let mut store = Store::open(&path).unwrap();
     record(&mut store, &at_nine()).unwrap();
     let reader = Reader::open(&path).unwrap();
-    store
-        .database
-        .connection
-        .execute("UPDATE target SET timezone = 'Mars/Olympus'", [])
-        .unwrap();
+    store.database.connection.execute("UPDATE target SET timezone = 'Mars/Olympus'", []).unwrap();
     let error = reader.targets().unwrap_err();
     assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
     let error = store.rebuild(&mut |_, _| ()).unwrap_err();

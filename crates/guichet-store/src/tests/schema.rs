@@ -17,10 +17,8 @@ fn every_migration_applies() {
 #[test]
 fn the_schema_is_the_one_that_was_agreed() {
     let store = Store::open_in_memory().unwrap();
-    let statements = rows(
-        &store.database.connection,
-        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name",
-    );
+    let statements =
+        rows(&store.database.connection, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name");
     insta::assert_snapshot!(statements.join(";\n\n"));
 }
 
@@ -28,11 +26,7 @@ fn the_schema_is_the_one_that_was_agreed() {
 fn the_file_says_whose_it_is_and_which_schema_it_has() {
     let store = Store::open_in_memory().unwrap();
     let pragma = |name: &str| -> i64 {
-        store
-            .database
-            .connection
-            .pragma_query_value(None, name, |row| row.get(0))
-            .unwrap()
+        store.database.connection.pragma_query_value(None, name, |row| row.get(0)).unwrap()
     };
     assert_eq!(pragma("application_id"), APPLICATION_ID);
     assert_eq!(pragma("user_version"), latest());
@@ -67,19 +61,13 @@ fn the_log_can_neither_be_changed_nor_shortened() {
         let error = connection.execute(forbidden, []).unwrap_err().to_string();
         assert!(error.contains("append-only"), "{forbidden}: {error}");
     }
-    connection
-        .execute("DELETE FROM target", [])
-        .expect_err("a target that was observed stays");
+    connection.execute("DELETE FROM target", []).expect_err("a target that was observed stays");
 }
 
 #[test]
 fn the_schema_refuses_what_the_model_cannot_say() {
     let mut store = Store::open_in_memory().unwrap();
-    record(
-        &mut store,
-        &seen("92-nanterre/asile", "2026-01-05T08:00:00Z", Outcome::Full),
-    )
-    .unwrap();
+    record(&mut store, &seen("92-nanterre/asile", "2026-01-05T08:00:00Z", Outcome::Full)).unwrap();
     let insert = |columns: &str, values: &str| {
         store.database.connection.execute(
             &format!(
@@ -105,10 +93,7 @@ fn the_schema_refuses_what_the_model_cannot_say() {
         (", evidence_sha256", "'base', 'full', x'00'"),
     ] {
         let error = insert(columns, values).unwrap_err().to_string();
-        assert!(
-            error.contains("CHECK constraint failed"),
-            "{columns} {values}: {error}"
-        );
+        assert!(error.contains("CHECK constraint failed"), "{columns} {values}: {error}");
     }
 }
 
@@ -120,27 +105,12 @@ fn the_readable_view_shows_words_and_dates() {
         earliest: Some(utc("2026-02-01T08:30:00Z")),
         horizon: Some("2026-02-28".parse().unwrap()),
     };
-    let mut observation = seen(
-        "92-nanterre/asile",
-        "2026-01-05T08:00:00.007Z",
-        Outcome::Open(offer),
-    );
+    let mut observation = seen("92-nanterre/asile", "2026-01-05T08:00:00.007Z", Outcome::Open(offer));
     observation.probe = Some(super::log::facts());
     record(&mut store, &observation).unwrap();
-    record(
-        &mut store,
-        &seen(
-            "92-nanterre/asile",
-            "2026-01-05T09:00:00.999Z",
-            Outcome::Open(Offer::UNTOLD),
-        ),
-    )
-    .unwrap();
-    record(
-        &mut store,
-        &seen("92-nanterre/asile", "2026-01-05T10:00:00Z", super::refused()),
-    )
-    .unwrap();
+    record(&mut store, &seen("92-nanterre/asile", "2026-01-05T09:00:00.999Z", Outcome::Open(Offer::UNTOLD)))
+        .unwrap();
+    record(&mut store, &seen("92-nanterre/asile", "2026-01-05T10:00:00Z", super::refused())).unwrap();
     insta::assert_snapshot!(
         rows(&store.database.connection, "SELECT * FROM observation_readable").join("\n")
     );

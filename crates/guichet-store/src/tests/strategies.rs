@@ -96,18 +96,8 @@ fn exchange() -> impl Strategy<Value = Exchange> {
 
 fn probe() -> impl Strategy<Value = ProbeFacts> {
     (
-        (
-            "[a-z-]{1,20}",
-            any::<u16>(),
-            any::<u32>(),
-            option::of(any::<u16>()),
-        ),
-        (
-            0_u64..1 << 62,
-            option::of(hash()),
-            any::<u16>(),
-            vec(exchange(), 0..4),
-        ),
+        ("[a-z-]{1,20}", any::<u16>(), any::<u32>(), option::of(any::<u16>())),
+        (0_u64..1 << 62, option::of(hash()), any::<u16>(), vec(exchange(), 0..4)),
     )
         .prop_map(
             |(
@@ -139,16 +129,7 @@ pub(super) fn observation() -> impl Strategy<Value = Observation> {
     )
         .prop_map(
             |((target, observed_at, outcome, purpose, source), (intensity_per_h, desks, probe))| {
-                Observation {
-                    target,
-                    observed_at,
-                    outcome,
-                    purpose,
-                    intensity_per_h,
-                    source,
-                    desks,
-                    probe,
-                }
+                Observation { target, observed_at, outcome, purpose, intensity_per_h, source, desks, probe }
             },
         )
 }
@@ -161,20 +142,14 @@ pub(super) fn plain_observation() -> impl Strategy<Value = Observation> {
         select(vec![Some(0.0), Some(-1.0), Some(f64::NAN), Some(f64::INFINITY)]),
     ];
     let meeting = (0_i64..40).prop_map(|step| 1_792_888_200_000 + step * 900_000);
-    (
-        observation(),
-        intensity,
-        option::weighted(0.7, meeting),
-        any::<bool>(),
-    )
-        .prop_map(|(observation, intensity_per_h, meeting, base)| Observation {
-            observed_at: meeting
-                .and_then(DateTime::from_timestamp_millis)
-                .unwrap_or(observation.observed_at),
+    (observation(), intensity, option::weighted(0.7, meeting), any::<bool>()).prop_map(
+        |(observation, intensity_per_h, meeting, base)| Observation {
+            observed_at: meeting.and_then(DateTime::from_timestamp_millis).unwrap_or(observation.observed_at),
             purpose: if base { Purpose::Base } else { observation.purpose },
             intensity_per_h,
             desks: Vec::new(),
             probe: None,
             ..observation
-        })
+        },
+    )
 }

@@ -1,10 +1,10 @@
-//! Sites and departments as GeoJSON (RFC 7946), with the figures as properties. What never enters: words for people.
+//! Sites and departments as `GeoJSON` (RFC 7946), with the figures as properties. What never enters: words for people.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use geojson::{Feature, FeatureCollection, Geometry, JsonObject, feature::Id};
 use guichet_catalog::Outline;
-use guichet_model::{Channel, Position, ProcedureId, SiteId, civil::LocalHour};
+use guichet_model::{Cause, Channel, Position, ProcedureId, SiteId, TargetId, civil::LocalHour};
 use guichet_stats::Availability;
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ use crate::{
 pub(crate) fn sites(app: &App, query: Option<&str>) -> Result<Vec<u8>, Failure> {
     let (snapshot, procedure) = asked(app, query)?;
     let procedure = procedure.as_ref();
-    let stored = snapshot.targets.keys().map(|id| id.site());
+    let stored = snapshot.targets.keys().map(TargetId::site);
     let listed = app.catalog.entries.iter().map(|entry| &entry.site.id);
     let ids: BTreeSet<&SiteId> = stored.chain(listed).collect();
     let features = ids
@@ -42,10 +42,7 @@ pub(crate) fn departments(app: &App, query: Option<&str>) -> Result<Vec<u8>, Fai
     collection(app, &snapshot, procedure, features)
 }
 
-fn asked(
-    app: &App,
-    query: Option<&str>,
-) -> Result<(Arc<Snapshot>, Option<ProcedureId>), Failure> {
+fn asked(app: &App, query: Option<&str>) -> Result<(Arc<Snapshot>, Option<ProcedureId>), Failure> {
     let procedure = Wanted::of_api(query).map_err(Failure::Query)?;
     let snapshot = app.snapshot()?;
     if let Some(id) = &procedure
@@ -102,7 +99,9 @@ fn site(app: &App, snapshot: &Snapshot, id: &SiteId, procedure: Option<&Procedur
     let targets: Vec<Value> = snapshot
         .targets
         .values()
-        .filter(|target| target.id.site() == id && procedure.is_none_or(|wanted| target.id.procedure() == wanted))
+        .filter(|target| {
+            target.id.site() == id && procedure.is_none_or(|wanted| target.id.procedure() == wanted)
+        })
         .map(|facts| target(app, facts))
         .collect();
     let mut properties = json!({
@@ -115,9 +114,8 @@ fn site(app: &App, snapshot: &Snapshot, id: &SiteId, procedure: Option<&Procedur
         "targets": targets,
     });
     add(&mut properties, pooled(pool));
-    let geometry = site
-        .and_then(|site| site.position)
-        .map(|Position { lon, lat }| Geometry::new_point([lon, lat]));
+    let geometry =
+        site.and_then(|site| site.position).map(|Position { lon, lat }| Geometry::new_point([lon, lat]));
     feature(id.as_str(), geometry, properties)
 }
 
@@ -163,7 +161,7 @@ fn target(app: &App, facts: &TargetFacts) -> Value {
         "watched": facts.watch.is_watched(),
         "watch": facts.watch.as_str(),
         "watched_since": since,
-        "cause": cause.map(|cause| cause.as_str()),
+        "cause": cause.map(Cause::as_str),
         "channel": if listed.is_some() { Channel::BookingPage } else { Channel::Unknown }.as_str(),
         "timezone": facts.figures.zone.name(),
         "sources": facts.sources,

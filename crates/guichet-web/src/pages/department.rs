@@ -29,7 +29,8 @@ impl App {
         let mut groups: BTreeMap<(usize, &ProcedureId), Group> = BTreeMap::new();
         for facts in snapshot.targets_of(&code, None) {
             let id = facts.id.procedure();
-            let place = snapshot.procedures.iter().position(|procedure| procedure.id == *id).unwrap_or(usize::MAX);
+            let place =
+                snapshot.procedures.iter().position(|procedure| procedure.id == *id).unwrap_or(usize::MAX);
             groups
                 .entry((place, id))
                 .or_insert_with(|| Group {

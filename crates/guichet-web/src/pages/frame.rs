@@ -3,7 +3,7 @@
 
 use chrono::{Duration, DurationRound as _};
 use chrono_tz::Tz;
-use guichet_model::{DepartmentCode, Instant, ProcedureId, TargetId, civil};
+use guichet_model::{Cause, DepartmentCode, Instant, ProcedureId, TargetId, civil};
 use serde::Serialize;
 
 use crate::{
@@ -114,10 +114,7 @@ pub(super) fn home_rest(wanted: &Wanted) -> String {
 }
 
 pub(super) fn home_href(lang: Lang, department: Option<&DepartmentCode>, procedure: &ProcedureId) -> String {
-    let wanted = Wanted {
-        department: department.cloned(),
-        procedure: Some(procedure.clone()),
-    };
+    let wanted = Wanted { department: department.cloned(), procedure: Some(procedure.clone()) };
     format!("/{}/{}", lang.code(), home_rest(&wanted))
 }
 
@@ -148,7 +145,7 @@ impl WatchView {
                 _ => None,
             },
             cause: match watch {
-                Some(Watch::NotFoundAlive { cause }) => cause.map(|cause| cause.as_str()),
+                Some(Watch::NotFoundAlive { cause }) => cause.map(Cause::as_str),
                 _ => None,
             },
         }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use guichet_model::{Department, DepartmentCode, Instant, ProcedureId};
+use guichet_model::{Cause, Department, DepartmentCode, Instant, ProcedureId};
 use minijinja::{context, value::Serde};
 use serde::Serialize;
 
@@ -31,6 +31,28 @@ struct Row {
     with_data: usize,
     watch: WatchView,
     figures: FiguresView,
+}
+
+impl Row {
+    fn of(
+        lang: Lang,
+        snapshot: &Snapshot,
+        department: &Department,
+        procedure: &ProcedureId,
+        chosen: Option<&DepartmentCode>,
+    ) -> Self {
+        let pool = snapshot.department(&department.code, Some(procedure));
+        Self {
+            code: department.code.as_str().to_owned(),
+            name: department.name.clone(),
+            href: home_href(lang, Some(&department.code), procedure),
+            chosen: chosen == Some(&department.code),
+            targets: pool.map_or(0, |pool| pool.targets),
+            with_data: pool.map_or(0, |pool| pool.with_data),
+            watch: WatchView::of(pool.and_then(|pool| pool.watch), lang, department.timezone),
+            figures: figures_of(pool, lang, snapshot.as_of),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -84,7 +106,7 @@ impl App {
             .catalog
             .departments
             .iter()
-            .map(|department| self.row(lang, &snapshot, department, procedure, wanted.department.as_ref()))
+            .map(|department| Row::of(lang, &snapshot, department, procedure, wanted.department.as_ref()))
             .collect();
         let by_state = |state: State| rows.iter().filter(|row| row.figures.state == state.as_str()).count();
         let (open, full) = (by_state(State::Open), by_state(State::Full));
@@ -106,27 +128,6 @@ impl App {
         Ok(self.pages.render(lang, "home.html", context)?)
     }
 
-    fn row(
-        &self,
-        lang: Lang,
-        snapshot: &Snapshot,
-        department: &Department,
-        procedure: &ProcedureId,
-        chosen: Option<&DepartmentCode>,
-    ) -> Row {
-        let pool = snapshot.department(&department.code, Some(procedure));
-        Row {
-            code: department.code.as_str().to_owned(),
-            name: department.name.clone(),
-            href: home_href(lang, Some(&department.code), procedure),
-            chosen: chosen == Some(&department.code),
-            targets: pool.map_or(0, |pool| pool.targets),
-            with_data: pool.map_or(0, |pool| pool.with_data),
-            watch: WatchView::of(pool.and_then(|pool| pool.watch), lang, department.timezone),
-            figures: figures_of(pool, lang, snapshot.as_of),
-        }
-    }
-
     fn choices(&self, lang: Lang, snapshot: &Snapshot, chosen: &ProcedureId) -> Vec<Choice> {
         let choice = |procedure: &ProcedureFacts| Choice {
             id: procedure.id.as_str().to_owned(),
@@ -137,17 +138,24 @@ impl App {
         snapshot.procedures.iter().map(choice).collect()
     }
 
-    fn answer(&self, lang: Lang, snapshot: &Snapshot, code: &DepartmentCode, procedure: &ProcedureId) -> Answer {
+    fn answer(
+        &self,
+        lang: Lang,
+        snapshot: &Snapshot,
+        code: &DepartmentCode,
+        procedure: &ProcedureId,
+    ) -> Answer {
         let pool = snapshot.department(code, Some(procedure));
         let figures = figures_of(pool, lang, snapshot.as_of);
-        let cause = pool.and_then(|pool| pool.last_cause).filter(|_| figures.state == State::Unknown.as_str());
+        let cause =
+            pool.and_then(|pool| pool.last_cause).filter(|_| figures.state == State::Unknown.as_str());
         Answer {
             name: self.department_name(code),
             code: code.as_str().to_owned(),
             department_href: format!("/{}/{}", lang.code(), department_rest(code)),
             figures,
             with_data: pool.map_or(0, |pool| pool.with_data),
-            cause: cause.map(|cause| cause.as_str()),
+            cause: cause.map(Cause::as_str),
             targets: snapshot
                 .targets_of(code, Some(procedure))
                 .map(|facts| self.target_view(lang, facts, snapshot.as_of))

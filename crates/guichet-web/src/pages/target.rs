@@ -1,6 +1,6 @@
 //! One target: its sentence, its figures, its week, where its data come from. What never enters: other targets.
 
-use guichet_model::{Site, TargetId};
+use guichet_model::{Cause, Site, TargetId};
 use minijinja::{context, value::Serde};
 use serde::Serialize;
 
@@ -48,17 +48,14 @@ impl App {
         let all = self.tallies(&id)?;
         let tallies = published(&all, snapshot.as_of, zone);
         // From the same tallies as the week below: an import may have come since the snapshot.
-        let facts = TargetFacts {
-            figures: Figures::of(tallies, zone),
-            ..facts.clone()
-        };
+        let facts = TargetFacts { figures: Figures::of(tallies, zone), ..facts.clone() };
         let target: TargetView = self.target_view(lang, &facts, snapshot.as_of);
         let code = id.department();
         let context = context! {
             frame => Serde(self.frame(lang, &target_rest(&id), Some(&snapshot))),
             id => id.as_str(),
             target => Serde(target),
-            cause => facts.last_cause.map(|cause| cause.as_str()),
+            cause => facts.last_cause.map(Cause::as_str),
             sources => facts.sources,
             site => Serde(self.catalog.site(id.site()).map(|entry| SiteView::of(&entry.site, lang))),
             code => code.as_str(),

@@ -35,9 +35,8 @@ struct SeenView {
     /// Slot seen so many times, of so many looks with an answer.
     k: u64,
     n: u64,
-    k_text: String,
-    n_text: String,
     shut: u64,
+    has_unknown: bool,
     share: Option<ShareView>,
     unknown: String,
     coverage: String,
@@ -72,13 +71,8 @@ struct BarView {
 
 impl FiguresView {
     /// Where there is nothing to observe.
-    pub(crate) const NEVER: Self = Self {
-        state: "never",
-        say: "say-never",
-        how: "how-never",
-        how_number: 0,
-        seen: None,
-    };
+    pub(crate) const NEVER: Self =
+        Self { state: "never", say: "say-never", how: "how-never", how_number: 0, seen: None };
 
     pub(crate) fn of(figures: &Figures, lang: Lang, as_of: Instant) -> Self {
         let (say, how, how_number) = sentences(figures);
@@ -102,23 +96,22 @@ impl SeenView {
         Self {
             k: counts.open,
             n: counts.told(),
-            k_text: format::count(lang, counts.open),
-            n_text: format::count(lang, counts.told()),
             shut: counts.shut,
+            has_unknown: counts.unknown > 0,
             share: known.p.map(|p| ShareView {
                 p: share(p),
                 lo: share(known.interval.lo),
                 hi: share(known.interval.hi),
-                bar: BarView {
-                    lo: along(known.interval.lo),
-                    p: along(p),
-                    hi: along(known.interval.hi),
-                },
+                bar: BarView { lo: along(known.interval.lo), p: along(p), hi: along(known.interval.hi) },
             }),
             unknown: share(known.missing_share),
             coverage: share(known.capture),
             days: u64::from(known.days_observed),
-            n_eff: format::decimal(lang, known.n_eff),
+            n_eff: if known.n_eff < 100.0 {
+                format::decimal(lang, known.n_eff)
+            } else {
+                format::count(lang, whole(known.n_eff))
+            },
             tier: known.tier.as_str(),
             manski_lo: share(known.manski.lo),
             manski_hi: share(known.manski.hi),
@@ -173,7 +166,6 @@ fn along(share: f64) -> i32 {
 fn whole(number: f64) -> u64 {
     number.max(0.0).round() as u64
 }
-
 
 #[cfg(test)]
 mod tests {

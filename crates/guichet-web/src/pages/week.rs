@@ -40,11 +40,7 @@ pub(super) fn week(tallies: &[HourTally], zone: Tz, lang: Lang) -> Vec<WeekRow> 
 
 impl Cell {
     fn of(known: Option<&Availability>, lang: Lang) -> Self {
-        let without = |kind, sign: &str| Self {
-            kind,
-            text: sign.to_owned(),
-            share: None,
-        };
+        let without = |kind, sign: &str| Self { kind, text: sign.to_owned(), share: None };
         let Some(known) = known else {
             return without("none", "–");
         };
@@ -56,7 +52,9 @@ impl Cell {
                     format::count(lang, known.counts.open),
                     format::count(lang, known.counts.told())
                 ),
-                share: Some([p, known.interval.lo, known.interval.hi].map(|share| format::share(lang, share))),
+                share: Some(
+                    [p, known.interval.lo, known.interval.hi].map(|share| format::share(lang, share)),
+                ),
             },
             None if known.counts.shut > 0 => without("shut", "∅"),
             None => without("unknown", "?"),
@@ -108,10 +106,7 @@ mod tests {
         assert_eq!((week.len(), week.iter().map(|row| row.cells.len()).sum::<usize>()), (24, 168));
         let monday: Vec<(&str, &str)> =
             week.iter().take(5).map(|row| (row.cells[0].kind, row.cells[0].text.as_str())).collect();
-        assert_eq!(
-            monday,
-            [("none", "–"), ("h0", "0/4"), ("unknown", "?"), ("shut", "∅"), ("h4", "1/1")]
-        );
+        assert_eq!(monday, [("none", "–"), ("h0", "0/4"), ("unknown", "?"), ("shut", "∅"), ("h4", "1/1")]);
         assert!(week.iter().flat_map(|row| &row.cells[1..]).all(|cell| cell.kind == "none"));
     }
 }

@@ -46,23 +46,16 @@ pub(super) async fn run(settings: &Settings, common: &Common, options: &Options)
     let store = opening::store(&settings.db)?;
 
     // A kept database goes on where it ended: simulated time never runs back.
-    let sim_start = [script.start(), store.newest_observation_at()?]
-        .into_iter()
-        .flatten()
-        .max();
+    let sim_start = [script.start(), store.newest_observation_at()?].into_iter().flatten().max();
     let real_start = SystemClock.now();
     let sim_start = sim_start.unwrap_or(real_start);
     let speed = options.speed;
-    let clock: Arc<dyn Clock> = Arc::new(AcceleratedClock {
-        real_start,
-        sim_start,
-        speed,
-    });
+    let clock: Arc<dyn Clock> = Arc::new(AcceleratedClock { real_start, sim_start, speed });
     let fake_clock = SimulatedClock::new(real_start, sim_start, speed, || SystemClock.now());
     let log: Option<Box<dyn Write + Send>> = match &options.requests {
-        Some(path) => Some(Box::new(
-            File::create(path).with_context(|| format!("cannot write {}", path.display()))?,
-        )),
+        Some(path) => {
+            Some(Box::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?))
+        }
         None => None,
     };
     let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -102,10 +95,7 @@ pub(super) async fn run(settings: &Settings, common: &Common, options: &Options)
     let sampled = sampler.run(stop.clone()).await;
     stop.cancel();
     sampled?;
-    pages
-        .await
-        .context("a task of the pages broke")?
-        .context("the pages stopped")?;
+    pages.await.context("a task of the pages broke")?.context("the pages stopped")?;
 
     let reader = opening::reader(&settings.db)?;
     let (report, exit) = demo_truth::compare(&reader, &catalog, &sites, &forms)?;
@@ -128,15 +118,10 @@ fn script(options: &Options) -> anyhow::Result<Script> {
 fn client(clock: &Arc<dyn Clock>) -> anyhow::Result<Client> {
     let identity = Identity {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        page: "https://example.org/".to_owned(),
+        page: None,
         contact: "demo@example.org".to_owned(),
     };
-    Ok(Client::new(
-        identity,
-        Reach::LoopbackOnly,
-        Limits::default(),
-        Arc::clone(clock),
-    )?)
+    Ok(Client::new(identity, Reach::LoopbackOnly, Limits::default(), Arc::clone(clock))?)
 }
 
 /// Site files for the invented sites, as the catalogue would have read them.
@@ -146,10 +131,8 @@ fn entries(forms: &[FormEntry], sites: &FakeSites) -> anyhow::Result<Vec<Entry>>
         let (Some(id), Some(site)) = (&form.target, &form.site) else {
             continue;
         };
-        let url = sites
-            .host_url(&form.host)
-            .join(&form.path())
-            .context("a form of the script has no address")?;
+        let url =
+            sites.host_url(&form.host).join(&form.path()).context("a form of the script has no address")?;
         let target = Target {
             id: id.clone(),
             label: Some(form.title.clone()),
@@ -195,11 +178,8 @@ mod tests {
     #[test]
     fn the_demonstration_has_targets_in_several_departments() {
         let script = Script::parse(DEMO, "demo").unwrap();
-        let departments: std::collections::BTreeSet<_> = script
-            .forms()
-            .into_iter()
-            .filter_map(|form| form.department)
-            .collect();
+        let departments: std::collections::BTreeSet<_> =
+            script.forms().into_iter().filter_map(|form| form.department).collect();
         assert!(departments.len() >= 5, "{departments:?}");
     }
 }

@@ -27,38 +27,24 @@ pub(super) fn compare(
     for form in forms {
         let Some(target) = &form.target else { continue };
         let observations: Vec<Observation> = reader.observations(target, None, None)?;
-        let planned: Vec<&Observation> = observations
-            .iter()
-            .filter(|observation| observation.purpose == Purpose::Base)
-            .collect();
+        let planned: Vec<&Observation> =
+            observations.iter().filter(|observation| observation.purpose == Purpose::Base).collect();
         let (Some(first), Some(last)) = (planned.first(), planned.last()) else {
-            writeln!(
-                text,
-                "{:58} never sampled ({})",
-                target.as_str(),
-                causes(&observations)
-            )?;
+            writeln!(text, "{:58} never sampled ({})", target.as_str(), causes(&observations))?;
             continue;
         };
         let truth = sites.truth_between(first.observed_at, last.observed_at);
-        let desks = truth
-            .forms
-            .into_iter()
-            .filter(|known| known.host == form.host && known.form == form.form);
+        let desks =
+            truth.forms.into_iter().filter(|known| known.host == form.host && known.form == form.form);
         for desk in desks.flat_map(|known| known.desks) {
             let name = format!("{target}, {}", desk.desk);
-            let Some(figures) = availability(
-                &tallies(&planned, &desk, catalog, target),
-                catalog.zone(target.department()),
-            ) else {
+            let Some(figures) =
+                availability(&tallies(&planned, &desk, catalog, target), catalog.zone(target.department()))
+            else {
                 continue;
             };
             let (Some(true_share), Some(_)) = (share_open(&desk), figures.p) else {
-                writeln!(
-                    text,
-                    "{name:58} {:>9} {:>17}  {:>8}  never told",
-                    figures.n_polls, "–", "–"
-                )?;
+                writeln!(text, "{name:58} {:>9} {:>17}  {:>8}  never told", figures.n_polls, "–", "–")?;
                 continue;
             };
             let holds = (figures.interval.lo - 1e-9..=figures.interval.hi + 1e-9).contains(&true_share);
@@ -69,38 +55,16 @@ pub(super) fn compare(
     }
     let requests = sites.requests();
     let violations = sites.violations().len();
-    writeln!(
-        text,
-        "\n{held} of {compared} intervals hold the truth; about one in twenty may miss it"
-    )?;
-    writeln!(
-        text,
-        "{} requests, {violations} of a forbidden kind",
-        requests.len()
-    )?;
-    Ok((
-        text,
-        if violations == 0 {
-            Exit::Fine
-        } else {
-            Exit::ProblemsFound
-        },
-    ))
+    writeln!(text, "\n{held} of {compared} intervals hold the truth; about one in twenty may miss it")?;
+    writeln!(text, "{} requests, {violations} of a forbidden kind", requests.len())?;
+    Ok((text, if violations == 0 { Exit::Fine } else { Exit::ProblemsFound }))
 }
 
 fn line(text: &mut String, name: &str, figures: &Availability, truth: f64, holds: bool) -> std::fmt::Result {
     let counted = format!("{}/{}", figures.counts.open, figures.n_polls);
-    let interval = format!(
-        "{} – {}",
-        show::percent(figures.interval.lo),
-        show::percent(figures.interval.hi)
-    );
+    let interval = format!("{} – {}", show::percent(figures.interval.lo), show::percent(figures.interval.hi));
     let verdict = if holds { "holds" } else { "MISSES" };
-    writeln!(
-        text,
-        "{name:58} {counted:>9} {interval:>17}  {:>8}  {verdict:>9}",
-        show::percent(truth)
-    )
+    writeln!(text, "{name:58} {counted:>9} {interval:>17}  {:>8}  {verdict:>9}", show::percent(truth))
 }
 
 /// What one desk said, tallied as the database would: its own answers where the page has desks, else the page's.
@@ -116,17 +80,10 @@ fn tallies(
         let outcome: Outcome = if observation.desks.is_empty() {
             observation.outcome
         } else {
-            observation
-                .desks
-                .iter()
-                .find(|reading| reading.desk == id)?
-                .outcome
+            observation.desks.iter().find(|reading| reading.desk == id)?.outcome
         };
         let counts = Counts::one(&outcome, tally::weight_ms(observation.intensity_per_h));
-        Some(HourTally {
-            at: LocalHour::of(observation.observed_at, zone),
-            counts,
-        })
+        Some(HourTally { at: LocalHour::of(observation.observed_at, zone), counts })
     });
     tally::pool(&said.collect::<Vec<_>>())
 }
@@ -139,10 +96,8 @@ fn share_open(desk: &DeskTruth) -> Option<f64> {
 }
 
 fn causes(observations: &[Observation]) -> String {
-    let mut causes: Vec<&str> = observations
-        .iter()
-        .filter_map(|seen| Some(seen.outcome.cause()?.as_str()))
-        .collect();
+    let mut causes: Vec<&str> =
+        observations.iter().filter_map(|seen| Some(seen.outcome.cause()?.as_str())).collect();
     causes.dedup();
     causes.join(", ")
 }

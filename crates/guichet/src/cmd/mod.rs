@@ -28,37 +28,19 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     match command {
         Command::Check => check::run(&settings, &common),
         Command::Sites { json } => sites::run(&settings, &common, json),
-        Command::Probe {
-            target,
-            json,
-            explain,
-            save,
-        } => {
+        Command::Probe { target, json, explain, save } => {
             let options = probe::Options { json, explain, save };
             block_on(probe::run(&settings, &common, &target, &options))
         }
         Command::Run { no_sample } => block_on(run::run(&settings, &common, no_sample)),
         Command::Once => block_on(once::run(&settings, &common)),
         Command::Import { format, files } => import::run(&settings, &common, format, &files),
-        Command::Stats {
-            target,
-            json,
-            from,
-            to,
-        } => stats::run(&settings, &common, &target, &stats::Options { json, from, to }),
+        Command::Stats { target, json, from, to } => {
+            stats::run(&settings, &common, &target, &stats::Options { json, from, to })
+        }
         Command::Rebuild => rebuild::run(&settings),
-        Command::Demo {
-            speed,
-            minutes,
-            script,
-            requests,
-        } => {
-            let options = demo::Options {
-                speed,
-                minutes,
-                script,
-                requests,
-            };
+        Command::Demo { speed, minutes, script, requests } => {
+            let options = demo::Options { speed, minutes, script, requests };
             block_on(demo::run(&settings, &common, &options))
         }
     }

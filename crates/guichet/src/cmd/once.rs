@@ -10,27 +10,14 @@ use crate::{cli::Common, config::Settings, exit::Exit, opening, signals};
 pub(super) async fn run(settings: &Settings, common: &Common) -> anyhow::Result<Exit> {
     let catalog = opening::catalog(settings, common)?;
     let clock = opening::clock(common.accelerate);
-    let client = opening::client(settings, opening::reach(common), clock.clone())?;
+    let client = opening::client(settings, opening::reach(common), Arc::clone(&clock))?;
     let _only_sampler = super::run::sampling_lock(&settings.db)?;
     let store = Arc::new(Mutex::new(opening::store(&settings.db)?));
-    let sampler = Sampler::new(
-        opening::watched(&catalog),
-        client,
-        store,
-        clock,
-        settings.seed,
-        settings.concurrency,
-    )?;
+    let sampler =
+        Sampler::new(opening::watched(&catalog), client, store, clock, settings.seed, settings.concurrency)?;
     let stop = signals::stop_token()?;
     let pass = sampler.once(stop.clone()).await?;
     let [open, full, shut, unknown] = pass.outcomes;
-    print(&format!(
-        "{} probes: {open} open, {full} full, {shut} shut, {unknown} unknown\n",
-        pass.total()
-    ))?;
-    Ok(if stop.is_cancelled() || unknown > 0 {
-        Exit::Partial
-    } else {
-        Exit::Fine
-    })
+    print(&format!("{} probes: {open} open, {full} full, {shut} shut, {unknown} unknown\n", pass.total()))?;
+    Ok(if stop.is_cancelled() || unknown > 0 { Exit::Partial } else { Exit::Fine })
 }

@@ -1,6 +1,6 @@
 //! `guichet probe`: one probe now, printed and not stored.
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{fmt::Write as _, fs, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, anyhow};
 use guichet_model::TargetId;
@@ -26,13 +26,10 @@ pub(super) async fn run(
         .target(id)
         .ok_or_else(|| anyhow!("`{id}` is not in the catalogue; `guichet sites` lists what is"))?;
     let platform = guichet_platforms::platform(&target.platform).ok_or_else(|| {
-        anyhow!(
-            "`{id}` names the platform `{}`, which this version does not read",
-            target.platform
-        )
+        anyhow!("`{id}` names the platform `{}`, which this version does not read", target.platform)
     })?;
     let clock = opening::clock(common.accelerate);
-    let client = opening::client(settings, opening::reach(common), clock.clone())?;
+    let client = opening::client(settings, opening::reach(common), Arc::clone(&clock))?;
     let now = move || clock.now();
     let probed = guichet_sampler::probe(&client, platform, target, 0, &now).await;
     if let Some(folder) = &options.save {
@@ -43,11 +40,7 @@ pub(super) async fn run(
         (false, explain) => told(id, &probed, explain)?,
     };
     print(&text)?;
-    Ok(if probed.outcome.is_known() {
-        Exit::Fine
-    } else {
-        Exit::ProblemsFound
-    })
+    Ok(if probed.outcome.is_known() { Exit::Fine } else { Exit::ProblemsFound })
 }
 
 fn save(folder: &std::path::Path, probed: &Probed) -> anyhow::Result<()> {
@@ -78,11 +71,7 @@ fn told(id: &TargetId, probed: &Probed, explain: bool) -> anyhow::Result<String>
                 text,
                 "robots.txt of {}: {}",
                 robots.origin,
-                if robots.allowed {
-                    "allows the page"
-                } else {
-                    "forbids the page"
-                }
+                if robots.allowed { "allows the page" } else { "forbids the page" }
             )?;
         }
         writeln!(text, "why: {}", probed.why)?;
@@ -101,10 +90,6 @@ fn told(id: &TargetId, probed: &Probed, explain: bool) -> anyhow::Result<String>
             write!(text, ", the earliest at {}", show::instant(earliest))?;
         }
     }
-    writeln!(
-        text,
-        "; {} requests in {} ms",
-        probed.facts.requests, probed.facts.duration_ms
-    )?;
+    writeln!(text, "; {} requests in {} ms", probed.facts.requests, probed.facts.duration_ms)?;
     Ok(text)
 }

@@ -21,9 +21,5 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<Exit> {
         rebuilt.tallies,
         rebuilt.differing,
     ))?;
-    Ok(if rebuilt.differing == 0 {
-        Exit::Fine
-    } else {
-        Exit::ProblemsFound
-    })
+    Ok(if rebuilt.differing == 0 { Exit::Fine } else { Exit::ProblemsFound })
 }

@@ -19,11 +19,7 @@ use crate::{cli::Common, config::Settings, exit::Exit, opening, signals};
 pub(super) async fn run(settings: &Settings, common: &Common, no_sample: bool) -> anyhow::Result<Exit> {
     let catalog = Arc::new(opening::catalog(settings, common)?);
     let clock = opening::clock(common.accelerate);
-    let _only_sampler = if no_sample {
-        None
-    } else {
-        Some(sampling_lock(&settings.db)?)
-    };
+    let _only_sampler = if no_sample { None } else { Some(sampling_lock(&settings.db)?) };
     // Made and migrated before the pages read it.
     let store = Arc::new(Mutex::new(opening::store(&settings.db)?));
     let listener = listen(settings.listen).await?;
@@ -48,19 +44,15 @@ pub(super) async fn run(settings: &Settings, common: &Common, no_sample: bool) -
             settings.seed,
             settings.concurrency,
         )?;
-        let mut jobs = jobs::start(store, clock, settings.keep_pages)
-            .await
-            .context("cannot start the daily jobs")?;
+        let mut jobs =
+            jobs::start(store, clock, settings.keep_pages).await.context("cannot start the daily jobs")?;
         let sampled = sampler.run(stop.clone()).await;
         stop.cancel();
         jobs.shutdown().await.context("cannot stop the daily jobs")?;
         let pass = sampled?;
         tracing::info!(observations = pass.total(), "sampling ended");
     }
-    pages
-        .await
-        .context("a task of the pages broke")?
-        .context("the pages stopped")?;
+    pages.await.context("a task of the pages broke")?.context("the pages stopped")?;
     Ok(Exit::Fine)
 }
 
@@ -98,7 +90,7 @@ pub(super) fn serve(
     let app = guichet_web::app(Arc::clone(catalog), settings.db.clone(), pages)?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     Ok(tokio::spawn(guichet_web::serve(listener, app, async move {
-        stop.cancelled().await
+        stop.cancelled().await;
     })))
 }
 
@@ -112,10 +104,7 @@ pub(super) fn sampling_lock(db: &Path) -> anyhow::Result<File> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            bail!(
-                "another guichet already samples into {}; stop it first, or use --no-sample",
-                db.display()
-            )
+            bail!("another guichet already samples into {}; stop it first, or use --no-sample", db.display())
         }
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("cannot lock {}", path.display()))

@@ -29,11 +29,7 @@ pub(super) fn run(settings: &Settings, common: &Common, as_json: bool) -> anyhow
             .collect();
         print(&show::json_text(&targets)?)?;
     } else {
-        let width = catalog
-            .targets()
-            .map(|(_, target)| target.id.as_str().len())
-            .max()
-            .unwrap_or(0);
+        let width = catalog.targets().map(|(_, target)| target.id.as_str().len()).max().unwrap_or(0);
         let mut text = String::new();
         for (_, target) in catalog.targets() {
             writeln!(

@@ -29,11 +29,8 @@ pub(super) fn run(
     let within = |date: NaiveDate| {
         options.from.is_none_or(|from| from <= date) && options.to.is_none_or(|to| date <= to)
     };
-    let tallies: Vec<HourTally> = reader
-        .hour_tallies(target)?
-        .into_iter()
-        .filter(|tally| within(tally.at.date))
-        .collect();
+    let tallies: Vec<HourTally> =
+        reader.hour_tallies(target)?.into_iter().filter(|tally| within(tally.at.date)).collect();
     let Some(figures) = availability(&tallies, zone) else {
         bail!(
             "{} holds no observation of `{target}` in this period; `guichet sites` lists the catalogue",
@@ -104,10 +101,7 @@ fn told(
         show::percent(figures.capture),
         figures.n_eff,
     )?;
-    writeln!(
-        text,
-        "\nOpen of told, by hour of the week ( – never asked, ? never told):"
-    )?;
+    writeln!(text, "\nOpen of told, by hour of the week ( – never asked, ? never told):")?;
     writeln!(text, "       Mon     Tue     Wed     Thu     Fri     Sat     Sun")?;
     for hour in 0..24 {
         write!(text, "{hour:2} h ")?;

@@ -44,9 +44,7 @@ pub(crate) struct Rows {
 
 impl fmt::Debug for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rows")
-            .field("refused", &self.refused)
-            .finish_non_exhaustive()
+        f.debug_struct("Rows").field("refused", &self.refused).finish_non_exhaustive()
     }
 }
 
@@ -65,10 +63,7 @@ impl Rows {
             bytes
         };
         let headers = format != ImportFormat::Rouen;
-        let mut reader = ReaderBuilder::new()
-            .has_headers(headers)
-            .flexible(true)
-            .from_reader(text);
+        let mut reader = ReaderBuilder::new().has_headers(headers).flexible(true).from_reader(text);
         let parse = match format {
             ImportFormat::GuichetCsv => {
                 guichet_csv::parser(reader.headers().with_context(|| format!("cannot read {name}"))?)
@@ -79,12 +74,7 @@ impl Rows {
             ImportFormat::Rouen => rouen::parser(path),
         };
         let parse = parse.with_context(|| format!("{name} is not in this format"))?;
-        Ok(Self {
-            reader,
-            parse,
-            record: ByteRecord::new(),
-            refused: Vec::new(),
-        })
+        Ok(Self { reader, parse, record: ByteRecord::new(), refused: Vec::new() })
     }
 }
 
@@ -94,10 +84,8 @@ impl Iterator for Rows {
     fn next(&mut self) -> Option<Observation> {
         loop {
             let read = self.reader.read_byte_record(&mut self.record);
-            let line = self
-                .record
-                .position()
-                .map_or_else(|| self.reader.position().line(), csv::Position::line);
+            let line =
+                self.record.position().map_or_else(|| self.reader.position().line(), csv::Position::line);
             let refuse = |reason: String| Refused { line, reason };
             match read {
                 Ok(false) => return None,
@@ -113,8 +101,7 @@ impl Iterator for Rows {
                 }
                 Err(error) => {
                     // A broken stream (a cut gzip file, a failing disk) will not mend by reading on.
-                    self.refused
-                        .push(refuse(format!("the rest of the file cannot be read: {error}")));
+                    self.refused.push(refuse(format!("the rest of the file cannot be read: {error}")));
                     return None;
                 }
             }
@@ -124,18 +111,12 @@ impl Iterator for Rows {
 
 /// A field by its place; empty is absent.
 fn field(record: &StringRecord, place: Option<usize>) -> Option<&str> {
-    place
-        .and_then(|place| record.get(place))
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
+    place.and_then(|place| record.get(place)).map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// What was found, for a message: short, and with nothing that could move a terminal's cursor.
 fn shown(text: &str) -> String {
-    text.chars()
-        .take(40)
-        .map(|c| if c.is_control() { '?' } else { c })
-        .collect()
+    text.chars().take(40).map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 #[cfg(test)]

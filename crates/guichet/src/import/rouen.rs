@@ -40,28 +40,15 @@ pub(super) fn parser(path: &Path) -> anyhow::Result<Parse> {
         };
         let local = NaiveDateTime::parse_from_str(at.trim(), "%y-%m-%d %H:%M")
             .map_err(|_not_a_time| format!("`{}` is not a time; write it as in 22-06-05 17:00", shown(at)))?;
-        let observed_at = civil::instant_of(local, civil::PARIS).ok_or_else(|| {
-            format!(
-                "`{}` does not exist in Paris time: clocks went forward",
-                shown(at)
-            )
-        })?;
-        let count: u32 = count
-            .trim()
-            .parse()
-            .map_err(|_not_a_number| format!("`{}` is not a count", shown(count)))?;
-        let offer = Offer {
-            slots: SlotCount::AtLeast(count),
-            ..Offer::UNTOLD
-        };
+        let observed_at = civil::instant_of(local, civil::PARIS)
+            .ok_or_else(|| format!("`{}` does not exist in Paris time: clocks went forward", shown(at)))?;
+        let count: u32 =
+            count.trim().parse().map_err(|_not_a_number| format!("`{}` is not a count", shown(count)))?;
+        let offer = Offer { slots: SlotCount::AtLeast(count), ..Offer::UNTOLD };
         Ok(Observation {
             target: target.clone(),
             observed_at,
-            outcome: if count > 0 {
-                Outcome::Open(offer)
-            } else {
-                Outcome::Full
-            },
+            outcome: if count > 0 { Outcome::Open(offer) } else { Outcome::Full },
             purpose: Purpose::Base,
             intensity_per_h: None,
             source: source.clone(),

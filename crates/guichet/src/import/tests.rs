@@ -12,10 +12,7 @@ fn read(name: &str, content: &[u8], format: ImportFormat) -> anyhow::Result<(Vec
     std::fs::write(&path, content)?;
     let mut rows = Rows::open(&path, format, &ProgressBar::hidden())?;
     let observations = rows.by_ref().collect();
-    Ok((
-        observations,
-        rows.refused.iter().map(ToString::to_string).collect(),
-    ))
+    Ok((observations, rows.refused.iter().map(ToString::to_string).collect()))
 }
 
 fn own(content: &str) -> (Vec<Observation>, Vec<String>) {
@@ -28,27 +25,19 @@ fn refusal(content: &str, format: ImportFormat) -> String {
 
 #[test]
 fn all_columns_of_our_own_format_are_understood() {
-    let (seen, refused) = own(
-        "target,observed_at,outcome,cause,slots,earliest,intensity_per_h,purpose,source\n\
+    let (seen, refused) =
+        own("target,observed_at,outcome,cause,slots,earliest,intensity_per_h,purpose,source\n\
          92-nanterre/asile,2026-11-20T09:15:00+01:00,open,,12+,2026-12-01T08:00:00Z,2.5,burst,volunteer\n\
-         92-nanterre/asile,2026-11-20T08:45:00Z,unknown,overloaded,,,,,\n",
-    );
+         92-nanterre/asile,2026-11-20T08:45:00Z,unknown,overloaded,,,,,\n");
     assert!(refused.is_empty(), "{refused:?}");
     let first = &seen[0];
     assert_eq!(first.observed_at.to_rfc3339(), "2026-11-20T08:15:00+00:00");
     assert_eq!(first.outcome.offer().unwrap().slots, SlotCount::AtLeast(12));
     assert_eq!(
-        (
-            first.intensity_per_h,
-            first.purpose.as_str(),
-            first.source.as_str()
-        ),
+        (first.intensity_per_h, first.purpose.as_str(), first.source.as_str()),
         (Some(2.5), "burst", "volunteer")
     );
-    assert_eq!(
-        (seen[1].outcome, seen[1].source.as_str()),
-        (Outcome::Unknown(Cause::Overloaded), "import")
-    );
+    assert_eq!((seen[1].outcome, seen[1].source.as_str()), (Outcome::Unknown(Cause::Overloaded), "import"));
 }
 
 #[test]
@@ -58,24 +47,15 @@ fn a_broken_line_is_named_with_its_number_and_the_rest_is_read() {
         ("92-nanterre/asile,2026-11-20 08:15,full", "is not an instant"),
         ("92-nanterre/asile,1969-12-31T23:59:59Z,full", "since 1970"),
         ("92-nanterre,2026-11-20T08:15:00Z,full", "target"),
-        (
-            "92-nanterre/asile,2026-11-20T08:15:00Z,closed",
-            "is not one of: open, full, shut, unknown",
-        ),
+        ("92-nanterre/asile,2026-11-20T08:15:00Z,closed", "is not one of: open, full, shut, unknown"),
         ("92-nanterre/asile,2026-11-20T08:15:00Z,unknown", "no cause"),
         ("92-nanterre/asile,2026-11-20T08:15:00Z", "`outcome` is empty"),
-        (
-            "92-nanterre/asile,2026-11-20T08:15:00Z,full,x",
-            "4 fields where the header has 3",
-        ),
+        ("92-nanterre/asile,2026-11-20T08:15:00Z,full,x", "4 fields where the header has 3"),
         ("\u{1b}[31mred,2026-11-20T08:15:00Z,full", "target"),
     ] {
         let (seen, refused) = own(&format!("target,observed_at,outcome\n{good}\n{bad}\n{good}\n"));
         assert_eq!((seen.len(), refused.len()), (2, 1), "{bad}: {refused:?}");
-        assert!(
-            refused[0].starts_with("line 3: ") && refused[0].contains(says),
-            "{refused:?}"
-        );
+        assert!(refused[0].starts_with("line 3: ") && refused[0].contains(says), "{refused:?}");
         assert!(!refused[0].contains('\u{1b}') || says == "target", "{refused:?}");
     }
 }
@@ -84,10 +64,7 @@ fn a_broken_line_is_named_with_its_number_and_the_rest_is_read() {
 fn a_line_that_is_not_text_is_refused_and_the_rest_is_read() {
     let content = b"target,observed_at,outcome\n\xff\xfe,x,y\n92-nanterre/asile,2026-11-20T08:15:00Z,shut\n";
     let (seen, refused) = read("a.csv", content, ImportFormat::GuichetCsv).unwrap();
-    assert_eq!(
-        (seen.len(), refused),
-        (1, vec!["line 2: not UTF-8 text".to_owned()])
-    );
+    assert_eq!((seen.len(), refused), (1, vec!["line 2: not UTF-8 text".to_owned()]));
 }
 
 #[test]

@@ -13,19 +13,15 @@ use super::{Parse, shown};
 
 /// A parser for a file with this header.
 pub(super) fn parser(header: &StringRecord) -> anyhow::Result<Parse> {
-    if header != &["t", "scan", "dep", "u", "open"][..] {
+    if *header != ["t", "scan", "dep", "u", "open"][..] {
         bail!("the header must be t,scan,dep,u,open");
     }
     let source: Source = "vitemadose-2021".parse()?;
     let mut targets: HashMap<(String, String), TargetId> = HashMap::new();
     Ok(Box::new(move |record| {
-        let (Some(t), Some(dep), Some(u), Some(open), None) = (
-            record.get(0),
-            record.get(2),
-            record.get(3),
-            record.get(4),
-            record.get(5),
-        ) else {
+        let (Some(t), Some(dep), Some(u), Some(open), None) =
+            (record.get(0), record.get(2), record.get(3), record.get(4), record.get(5))
+        else {
             return Err(format!("{} fields where the header has 5", record.len()));
         };
         let observed_at = t
@@ -39,14 +35,12 @@ pub(super) fn parser(header: &StringRecord) -> anyhow::Result<Parse> {
             _ => return Err(format!("open `{}` is not 0 or 1", shown(open))),
         };
         let key = (dep.to_owned(), u.to_owned());
-        let target = match targets.get(&key) {
-            Some(target) => target.clone(),
-            None => {
-                let target: TargetId = format!("{dep}-centre-{u}/vaccination")
-                    .parse()
-                    .map_err(|error| format!("{error}"))?;
-                targets.entry(key).or_insert(target).clone()
-            }
+        let target = if let Some(target) = targets.get(&key) {
+            target.clone()
+        } else {
+            let target: TargetId =
+                format!("{dep}-centre-{u}/vaccination").parse().map_err(|error| format!("{error}"))?;
+            targets.entry(key).or_insert(target).clone()
         };
         Ok(Observation {
             target,
