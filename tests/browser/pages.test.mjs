@@ -137,21 +137,22 @@ test("a person without JavaScript chooses department and procedure and gets the 
 
 test("map and table say the same, and the five states differ without colour", async () => {
   const { context, page } = await open("/fr/?demarche=premiere-demande");
-  const states = await page.evaluate(() =>
-    [...document.querySelectorAll("svg [data-state]")].map((shape) => [shape.dataset.department, shape.dataset.state]));
-  const map = Object.fromEntries(states.filter(([code]) => code));
+  const shapes = await page.evaluate(() =>
+    [...document.querySelectorAll("svg.france [data-state]")].map((shape) =>
+      [shape.dataset.department, shape.dataset.state, getComputedStyle(shape).fill]));
+  const map = Object.fromEntries(shapes.map(([code, state]) => [code, state]));
   assert.equal(Object.keys(map).length, 101);
   const expected = { 76: "open", 92: "full", 974: "open", 33: "too_little", 59: "unknown", 93: "full", "01": "never" };
   for (const [code, state] of Object.entries(expected)) assert.equal(map[code], state, code);
   const rows = await page.evaluate(() =>
     Object.fromEntries([...document.querySelectorAll("table tr[data-department]")].map((row) => [row.dataset.department, row.dataset.state])));
   assert.deepEqual(rows, map);
-  const legend = await page.locator(".legend li").allInnerTexts();
-  assert.equal(new Set(legend.map((text) => text.trim())).size, 5, legend.join("|"));
-  const fills = await page.evaluate(() =>
-    Object.fromEntries([...document.querySelectorAll("svg [data-department]")].map((shape) => [shape.dataset.state, getComputedStyle(shape).fill])));
-  assert.equal(new Set(Object.values(fills)).size, 5, "each state has a pattern of its own");
-  assert.ok(Object.entries(fills).filter(([, fill]) => fill.includes("url(")).length >= 4, JSON.stringify(fills));
+  // Five signs in the legend, and three patterns beside one full and one empty shape.
+  const signs = await page.locator(".legend svg .sign").allTextContents();
+  assert.equal(new Set(signs).size, 5, signs.join(" "));
+  const fills = Object.fromEntries(shapes.map(([, state, fill]) => [state, fill]));
+  assert.equal(new Set(Object.values(fills)).size, 5, JSON.stringify(fills));
+  assert.equal(Object.values(fills).filter((fill) => fill.includes("url(")).length, 3, JSON.stringify(fills));
   await context.close();
 });
 

@@ -72,6 +72,7 @@ fn an_imported_log_is_shown_on_map_pages_and_in_the_api_and_can_be_rebuilt() {
     for page in ["/fr/?demarche=asile&departement=12", "/en/departement/12", "/fr/guichet/12-rodez/asile"] {
         let (status, body) = service.get(page);
         assert_eq!(status, 200, "{page}");
+        let body = body.replace(['\u{a0}', '\u{202f}'], " ");
         assert!(body.contains('4') && body.contains("16"), "{page} does not show 4 of 16:\n{body}");
         assert!(
             body.contains("4 mai 2026") || body.contains("4 May 2026"),

@@ -36,16 +36,15 @@ impl SimulatedClock {
 
     /// The simulated time at a real time.
     pub fn at(&self, real: Instant) -> Instant {
-        let elapsed = real - self.real_start;
+        // In microseconds: at high speeds a real millisecond is several simulated seconds.
+        let elapsed = (real - self.real_start).num_microseconds().unwrap_or(i64::MAX);
         #[expect(
             clippy::cast_precision_loss,
             clippy::cast_possible_truncation,
-            reason = "milliseconds of a simulation fit 53 bits, and a float beyond i64 saturates"
+            reason = "microseconds of a simulation fit 53 bits, and a float beyond i64 saturates"
         )]
-        let simulated = (elapsed.num_milliseconds() as f64 * self.speed).round() as i64;
-        Duration::try_milliseconds(simulated)
-            .and_then(|passed| self.sim_start.checked_add_signed(passed))
-            .unwrap_or(Instant::MAX_UTC)
+        let simulated = (elapsed as f64 * self.speed).round() as i64;
+        self.sim_start.checked_add_signed(Duration::microseconds(simulated)).unwrap_or(Instant::MAX_UTC)
     }
 
     /// Where simulated time began.
@@ -84,6 +83,14 @@ mod tests {
         assert_eq!(clock.now(), at("2026-03-03T06:00:00Z"));
         assert_eq!(clock.real_span(Duration::hours(2)), RealDuration::from_secs(2));
         assert_eq!(clock.real_span(Duration::seconds(1)), RealDuration::from_millis(5));
+    }
+
+    #[test]
+    fn moments_closer_than_a_real_millisecond_are_apart_in_the_simulation() {
+        let start = at("2026-01-01T00:00:00Z");
+        let clock = SimulatedClock::new(start, start, 3600.0, half_a_minute_in);
+        let later = clock.at(at("2026-01-01T00:00:01.000900Z")) - clock.at(at("2026-01-01T00:00:01.000100Z"));
+        assert_eq!(later, Duration::milliseconds(2880));
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl Random {
         let mut found = Vec::new();
         if let Some((arrivals, _)) = &self.outages {
             arrivals.each(&EachArrival { seed: self.seed, purpose: OUTAGES, zone }, (from, to), |span, _| {
-                found.push(span)
+                found.push(span);
             });
         }
         found

@@ -54,7 +54,7 @@ fn check(store: &Mutex<Store>) {
     match store.check_derived(&mut |_, _| {}) {
         Ok(0) => tracing::info!("the derived tables are what the observations say"),
         Ok(differing) => {
-            tracing::error!(differing, "derived tables differ from the observations; run `guichet rebuild`")
+            tracing::error!(differing, "derived tables differ from the observations; run `guichet rebuild`");
         }
         Err(error) => tracing::error!(%error, "the derived tables could not be checked"),
     }

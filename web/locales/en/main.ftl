@@ -201,6 +201,7 @@ target-week-unknown = ? observed, but the page told nothing
 target-week-shut = ∅ the page said that booking is closed
 target-week-shading = The stronger the colour, the larger the share. A cell with few looks is unsure.
 target-week-cell = { $share }, between { $lo } and { $hi }
+target-week-details = The figures of each hour, with their 95 % interval
 target-site = The place
 target-site-kind = Kind
 target-site-department = Department

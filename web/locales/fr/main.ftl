@@ -202,6 +202,7 @@ target-week-unknown = ? observé, mais la page n’a rien dit
 target-week-shut = ∅ la page disait que la prise de rendez-vous est fermée
 target-week-shading = Plus la couleur est forte, plus la part est grande. Une case avec peu de passages est peu sûre.
 target-week-cell = { $share }, entre { $lo } et { $hi }
+target-week-details = Les chiffres de chaque heure, avec leur intervalle à 95 %
 target-site = Le lieu
 target-site-kind = Type
 target-site-department = Département

@@ -23,6 +23,8 @@ struct Cell {
     text: String,
     /// Share and interval, where a page told.
     share: Option<[String; 3]>,
+    /// Share of unknown and coverage, where anything was observed.
+    rest: Option<[String; 2]>,
 }
 
 /// 24 rows of seven cells.
@@ -40,7 +42,10 @@ pub(super) fn week(tallies: &[HourTally], zone: Tz, lang: Lang) -> Vec<WeekRow> 
 
 impl Cell {
     fn of(known: Option<&Availability>, lang: Lang) -> Self {
-        let without = |kind, sign: &str| Self { kind, text: sign.to_owned(), share: None };
+        let rest =
+            known.map(|known| [known.missing_share, known.capture].map(|share| format::share(lang, share)));
+        let without =
+            |kind, sign: &str| Self { kind, text: sign.to_owned(), share: None, rest: rest.clone() };
         let Some(known) = known else {
             return without("none", "–");
         };
@@ -55,6 +60,7 @@ impl Cell {
                 share: Some(
                     [p, known.interval.lo, known.interval.hi].map(|share| format::share(lang, share)),
                 ),
+                rest,
             },
             None if known.counts.shut > 0 => without("shut", "∅"),
             None => without("unknown", "?"),
@@ -107,6 +113,12 @@ mod tests {
         let monday: Vec<(&str, &str)> =
             week.iter().take(5).map(|row| (row.cells[0].kind, row.cells[0].text.as_str())).collect();
         assert_eq!(monday, [("none", "–"), ("h0", "0/4"), ("unknown", "?"), ("shut", "∅"), ("h4", "1/1")]);
-        assert!(week.iter().flat_map(|row| &row.cells[1..]).all(|cell| cell.kind == "none"));
+        assert!(
+            week.iter()
+                .flat_map(|row| &row.cells[1..])
+                .all(|cell| cell.kind == "none" && cell.rest.is_none())
+        );
+        let unknown = week[2].cells[0].rest.clone().unwrap();
+        assert_eq!(unknown, ["100\u{a0}%", "0\u{a0}%"]);
     }
 }

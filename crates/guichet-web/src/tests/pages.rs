@@ -95,7 +95,8 @@ async fn the_map_shows_all_101_departments_and_the_table_says_the_same() {
     for (code, state) in [("92", "open"), ("93", "full"), ("94", "unknown"), ("974", "never")] {
         let link = format!("<a href=\"/fr/?departement={code}&amp;procedure=renouvellement\"");
         let shape = map.split(&link).nth(1).unwrap();
-        assert!(shape.split("<path class=\"").nth(1).unwrap().starts_with(&format!("m-{state}")), "{code}");
+        let path = format!("<path data-department=\"{code}\" data-state=\"{state}\" class=\"m-{state}");
+        assert!(shape.split("</title>").nth(1).unwrap().starts_with(&path), "{code}");
         let row = table.split(&link).nth(1).unwrap();
         assert!(
             row.split("<span class=\"badge ").nth(1).unwrap().starts_with(&format!("s-{state}")),
