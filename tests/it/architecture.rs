@@ -7,10 +7,11 @@ use serde_json::Value;
 use crate::harness::{root, text};
 
 /// Who may depend on what, tests aside.
-const ONLY: [(&str, &[&str]); 5] = [
+const ONLY: [(&str, &[&str]); 6] = [
     ("reqwest", &["guichet-fetch"]),
     ("rusqlite", &["guichet-store"]),
     ("scraper", &["guichet-platforms"]),
+    ("html5ever", &["guichet-platforms"]),
     ("axum", &["guichet-web", "guichet-fakesite"]),
     ("toml", &["guichet-catalog", "guichet", "guichet-fakesite"]),
 ];

@@ -39,17 +39,7 @@ fn twenty_kills_lose_at_most_the_probes_in_flight() {
         .map(|(site, host)| (site.as_str(), host.as_str(), 1, "asile", "cadence = \"15m\""))
         .collect();
     let data = fakes.catalogue(&targets);
-    let clock = fakes.clock();
-    let arguments = [
-        "run",
-        "--contact",
-        "you@example.org",
-        "--allow-loopback",
-        "--accelerate",
-        &clock,
-        "--data",
-        data.to_str().unwrap(),
-    ];
+    let arguments = fakes.sampled_by(&["run"], &data);
     let mut stored: BTreeMap<String, u64> = BTreeMap::new();
     let mut ids = Vec::new();
     for kill in 0..KILLS {

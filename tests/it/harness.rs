@@ -1,7 +1,9 @@
 //! Starts the real binaries and fails on any log line above `info` that a test did not allow.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsStr,
+    fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
@@ -42,7 +44,7 @@ pub(crate) fn guichet() -> Command {
 }
 
 /// Runs a command of ours to its end.
-pub(crate) fn run(arguments: &[&str], folder: &Path) -> Output {
+pub(crate) fn run<A: AsRef<OsStr>>(arguments: &[A], folder: &Path) -> Output {
     guichet().args(arguments).current_dir(folder).output().unwrap()
 }
 
@@ -63,7 +65,7 @@ pub(crate) struct Service {
 
 impl Service {
     /// Starts it on a port of its own and waits until it serves.
-    pub(crate) fn start(arguments: &[&str], folder: &Path) -> Self {
+    pub(crate) fn start<A: AsRef<OsStr>>(arguments: &[A], folder: &Path) -> Self {
         let mut child = guichet()
             .args(arguments)
             .args(["--listen", "127.0.0.1:0"])
@@ -241,8 +243,17 @@ impl Fakes {
     }
 
     /// The `--accelerate` argument that gives a `guichet` process the same clock.
-    pub(crate) fn clock(&self) -> String {
+    fn clock(&self) -> String {
         format!("{}={}", self.start, self.speed)
+    }
+
+    /// The arguments with which `guichet command` samples these prefectures on their clock.
+    pub(crate) fn sampled_by(&self, command: &[&str], data: &Path) -> Vec<String> {
+        let clock = self.clock();
+        let data = data.to_str().unwrap();
+        let common =
+            ["--contact", "you@example.org", "--allow-loopback", "--accelerate", &clock, "--data", data];
+        command.iter().chain(&common).map(|&argument| argument.to_owned()).collect()
     }
 
     /// The booking page of a form.

@@ -11,19 +11,7 @@ use crate::harness::{Fakes, run, text};
 fn probe(fakes: &Fakes, host: &str, form: u32, more: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let data = fakes.catalogue(&[("92-essai", host, form, "renouvellement", more)]);
-    let clock = fakes.clock();
-    let arguments = [
-        "probe",
-        "92-essai/renouvellement",
-        "--json",
-        "--contact",
-        "you@example.org",
-        "--allow-loopback",
-        "--accelerate",
-        &clock,
-        "--data",
-        data.to_str().unwrap(),
-    ];
+    let arguments = fakes.sampled_by(&["probe", "92-essai/renouvellement", "--json"], &data);
     let output = run(&arguments, folder.path());
     fs::remove_file(data.join("sites/92-essai.toml")).unwrap();
     let known = output.status.code() == Some(0);

@@ -1,11 +1,15 @@
 //! The service against invented prefectures: it samples, it is polite, it shows, it stops.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{BufRead as _, BufReader},
+    process::Stdio,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::harness::{Fakes, Service, copy_lists, run, text};
+use crate::harness::{Fakes, Service, copy_lists, get, guichet, run, text};
 
 /// Four hosts: a full desk and an open one, two desks, a ban, a dead link.
 const SCRIPT: &str = r#"
@@ -67,20 +71,7 @@ fn started(fakes: &Fakes, folder: &std::path::Path) -> Service {
         ("974-banni", "banni", 4, "asile", ""),
         ("13-mort", "mort", 5, "dcem", ""),
     ]);
-    let clock = fakes.clock();
-    Service::start(
-        &[
-            "run",
-            "--contact",
-            "you@example.org",
-            "--allow-loopback",
-            "--accelerate",
-            &clock,
-            "--data",
-            data.to_str().unwrap(),
-        ],
-        folder,
-    )
+    Service::start(&fakes.sampled_by(&["run"], &data), folder)
 }
 
 fn at(request: &Value) -> DateTime<Utc> {
@@ -221,22 +212,38 @@ fn one_pass_probes_each_due_target_once_and_ends() {
         ("974-banni", "banni", 4, "asile", ""),
         ("974-banni", "banni", 4, "dcem", "desks = [\"4\"]"),
     ]);
-    let (clock, data) = (fakes.clock(), data.to_str().unwrap().to_owned());
     let pass = || {
-        let arguments = [
-            "once",
-            "--contact",
-            "you@example.org",
-            "--allow-loopback",
-            "--accelerate",
-            &clock,
-            "--data",
-            &data,
-        ];
-        let output = run(&arguments, folder.path());
+        let output = run(&fakes.sampled_by(&["once"], &data), folder.path());
         (output.status.code(), text(&output.stdout))
     };
     // The second target of the host that bans us is left alone.
     assert_eq!(pass(), (Some(3), "3 probes: 1 open, 1 full, 0 shut, 1 unknown\n".to_owned()));
     assert_polite(&fakes);
+}
+
+#[test]
+fn the_demonstration_shows_itself_as_a_simulation_and_holds_its_figures_against_the_truth() {
+    let folder = tempfile::tempdir().unwrap();
+    copy_lists(&folder.path().join("data"));
+    let mut demo = guichet()
+        .args(["demo", "--minutes", "0.1", "--listen", "127.0.0.1:0"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().starts_with("SIMULATION: "));
+    let address = lines.next().unwrap().trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let (status, page) = get(address.parse().unwrap(), &address, "/fr/");
+    assert!(status == 200 && page.contains("SIMULATION"));
+    let (_, body) = get(address.parse().unwrap(), &address, "/api/v1/departments.geojson");
+    let collection: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(collection["meta"]["simulation"], true);
+    let report: Vec<String> = lines.collect();
+    assert!(demo.wait().unwrap().success());
+    let compared = report.iter().filter(|line| line.ends_with("holds") || line.ends_with("MISSES")).count();
+    assert!(compared >= 10, "{report:#?}");
+    assert!(report.last().unwrap().ends_with(" requests, 0 of a forbidden kind"), "{report:#?}");
+    let left: Vec<_> = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["data"], "the demonstration leaves nothing behind");
 }

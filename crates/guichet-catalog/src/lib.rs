@@ -8,6 +8,7 @@ mod address;
 mod between_files;
 mod cadence;
 mod document;
+mod known;
 mod lists;
 mod outlines;
 mod problem;
@@ -28,7 +29,7 @@ use guichet_model::{
 };
 use url::Url;
 
-use crate::site_file::{Known, SiteFile};
+use crate::{known::Known, site_file::SiteFile};
 pub use crate::{
     outlines::Outline,
     problem::{Problem, Problems},

@@ -1,12 +1,13 @@
 //! One site file: `sites/<id>.toml`. What never enters: other files, except as lists of what is known.
 
-use std::{collections::BTreeSet, path::Path};
+use std::path::Path;
 
-use guichet_model::{DepartmentCode, Position, ProcedureId, Site, SiteId, SiteKind, Target};
+use guichet_model::{DepartmentCode, Position, Site, SiteId, SiteKind, Target};
 
 use crate::{
-    Entry, Options, Outline,
+    Entry, Options,
     document::{Document, TOML_CAP},
+    known::Known,
     problem::{Problem, quoted},
     section::{At, Section},
     target,
@@ -15,17 +16,6 @@ use crate::{
 
 /// The longest name.
 const LONGEST_NAME: usize = 120;
-
-/// What the lists beside the sites know; `None` where a list could not be read, so that nothing is held against it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Known<'a> {
-    /// The departments.
-    pub(crate) departments: Option<&'a BTreeSet<DepartmentCode>>,
-    /// The procedures.
-    pub(crate) procedures: Option<&'a BTreeSet<ProcedureId>>,
-    /// The outlines.
-    pub(crate) outlines: &'a [Outline],
-}
 
 /// What a site file gave.
 #[derive(Debug)]

@@ -9,9 +9,9 @@ use url::Url;
 
 use crate::{
     Options, address, cadence,
+    known::Known,
     problem::{advise_one_of, quoted},
     section::{At, Section},
-    site_file::Known,
     words::{id, reworded, word},
 };
 

@@ -4,6 +4,7 @@
 mod check;
 mod shape;
 mod times;
+mod wrong;
 
 use guichet_model::{DepartmentCode, Instant, Position, ProcedureId, SiteId, TargetId};
 use serde::{Deserialize, Serialize};

@@ -10,8 +10,8 @@ use url::Url;
 use crate::{
     clock::Clock,
     failure::Failure,
-    host::{Hosts, free_at, registrable_host},
-    probe::Probe,
+    gap::free_at,
+    host::Hosts,
     reach::Reach,
     resolver::{GuardedResolver, Lookup, SystemLookup},
     setup::{Identity, Limits, SetupError},
@@ -22,7 +22,7 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(15);
 
 /// The only way out. Clones share everything: hosts, spacing, robots.txt.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(pub(crate) Arc<Inner>);
 
 /// What a client and its probes share.
 pub(crate) struct Inner {
@@ -30,7 +30,7 @@ pub(crate) struct Inner {
     pub(crate) reach: Reach,
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
-    hosts: Hosts,
+    pub(crate) hosts: Hosts,
 }
 
 impl fmt::Debug for Client {
@@ -99,22 +99,9 @@ impl Client {
         })))
     }
 
-    /// Opens a probe on the host of `url`: waits until no other probe is on it and the spacing since the last one has
-    /// passed. Whoever asked first goes first; a future that is dropped while it waits leaves no trace.
-    ///
-    /// # Errors
-    /// At once, when `url` is not `http` or `https` or its host is out of reach.
-    pub async fn probe(&self, url: &Url) -> Result<Probe, Failure> {
-        self.0.admit(url)?;
-        let host = registrable_host(url);
-        let slot = self.0.hosts.slot(&host);
-        let ledger = slot.take().await;
-        self.0.wait(slot.last_probe_ended_at(), self.0.limits.probe_spacing).await;
-        Ok(Probe::new(Arc::clone(&self.0), host, slot, ledger))
-    }
-
     /// Tells what is known from an earlier run, so that a restart keeps the spacing. `host` is a registrable host, as
-    /// [`registrable_host`] gives it; a time earlier than what is known already changes nothing.
+    /// [`registrable_host`](crate::registrable_host) gives it; a time earlier than what is known already changes
+    /// nothing.
     pub fn remember(&self, host: &str, last_probe_ended_at: DateTime<Utc>) {
         self.0.hosts.slot(&host.to_ascii_lowercase()).probe_ended(last_probe_ended_at);
     }

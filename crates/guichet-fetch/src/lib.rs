@@ -10,6 +10,7 @@ mod client;
 pub mod clock;
 mod exchange;
 mod failure;
+mod gap;
 mod headers;
 mod host;
 mod message;

@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::{
     charset,
-    client::{Inner, check_scheme, out_of_reach},
+    client::{Client, Inner, check_scheme, out_of_reach},
     clock::Stopwatch,
     exchange::{Cap, Page, Reply, exchange},
     failure::Failure,
@@ -76,17 +76,24 @@ struct Timed {
     received_at: DateTime<Utc>,
 }
 
-impl Probe {
-    /// The probe that `ledger`, the lease on `host`, entitles to.
-    pub(crate) fn new(
-        client: Arc<Inner>,
-        host: String,
-        slot: Arc<HostSlot>,
-        ledger: OwnedMutexGuard<Ledger>,
-    ) -> Self {
-        Self { client, host, slot, ledger, jar: Jar::default(), requests: 0, verdict: None }
+impl Client {
+    /// Opens a probe on the host of `url`: waits until no other probe is on it and the spacing since the last one has
+    /// passed. Whoever asked first goes first; a future that is dropped while it waits leaves no trace.
+    ///
+    /// # Errors
+    /// At once, when `url` is not `http` or `https` or its host is out of reach.
+    pub async fn probe(&self, url: &Url) -> Result<Probe, Failure> {
+        self.0.admit(url)?;
+        let host = registrable_host(url);
+        let slot = self.0.hosts.slot(&host);
+        let ledger = slot.take().await;
+        self.0.wait(slot.last_probe_ended_at(), self.0.limits.probe_spacing).await;
+        let client = Arc::clone(&self.0);
+        Ok(Probe { client, host, slot, ledger, jar: Jar::default(), requests: 0, verdict: None })
     }
+}
 
+impl Probe {
     /// Sends `request` and follows its redirects. Before every hop: its host must be this probe's and within reach,
     /// its origin's robots.txt must allow it, and the spacing since the last request must have passed.
     ///

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use texting_robots::Robot;
 use url::Url;
 
-use crate::{exchange::Page, failure::Failure, headers, host::free_at, setup::PRODUCT};
+use crate::{exchange::Page, failure::Failure, gap::free_at, headers, setup::PRODUCT};
 
 /// How much of a robots.txt is read, in bytes: RFC 9309 asks for 500 KiB at least.
 pub(crate) const ROBOTS_CAP: usize = 512 * 1024;

@@ -92,9 +92,7 @@ impl Store {
     /// When the file cannot be written.
     pub fn ensure_targets(&mut self, targets: &[(TargetId, Tz)]) -> Result<(), StoreError> {
         self.database.write("adding targets", |connection| {
-            targets
-                .iter()
-                .try_for_each(|(target, timezone)| target::ensure(connection, target, *timezone).map(drop))
+            targets.iter().try_for_each(|(target, timezone)| ensure(connection, target, *timezone).map(drop))
         })
     }
 
@@ -169,9 +167,23 @@ impl Store {
     }
 }
 
+/// The row of `target`, added where there is none. A target that was stored under another civil time gets this one,
+/// and its hours are counted anew.
+fn ensure(connection: &Connection, target: &TargetId, timezone: Tz) -> Result<TargetKey, Failure> {
+    match target::find(connection, target)? {
+        None => target::add(connection, target, timezone),
+        Some(key) if key.timezone == timezone => Ok(key),
+        Some(key) => {
+            let key = target::correct(connection, key, timezone)?;
+            derived::recount_hours(connection, key)?;
+            Ok(key)
+        }
+    }
+}
+
 fn record_in(connection: &Connection, record: &ProbeRecord<'_>) -> Result<ObservationId, Failure> {
     let observation = record.observation;
-    let key = target::ensure(connection, &observation.target, record.timezone)?;
+    let key = ensure(connection, &observation.target, record.timezone)?;
     let id = match append_and_count(connection, key, observation)? {
         Some(id) => id,
         None => observation::find(connection, key.id, observation)?

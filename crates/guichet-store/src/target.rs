@@ -1,10 +1,10 @@
-//! Targets as rows: their number, their civil time. What never enters: whether they are sampled.
+//! Targets as rows: their number, their civil time. What never enters: whether they are sampled, what was seen.
 
 use chrono_tz::Tz;
 use guichet_model::TargetId;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::{columns, derived, error::Failure};
+use crate::{columns, error::Failure};
 
 /// A target's row.
 #[derive(Debug, Clone, Copy)]
@@ -32,19 +32,10 @@ pub(crate) fn add(connection: &Connection, target: &TargetId, timezone: Tz) -> R
     Ok(TargetKey { id: connection.last_insert_rowid(), timezone })
 }
 
-/// The row of `target`, added where there is none. A target that was stored under another civil time gets this one,
-/// and its hours are counted anew.
-pub(crate) fn ensure(connection: &Connection, target: &TargetId, timezone: Tz) -> Result<TargetKey, Failure> {
-    match find(connection, target)? {
-        None => add(connection, target, timezone),
-        Some(key) if key.timezone == timezone => Ok(key),
-        Some(key) => {
-            let key = TargetKey { timezone, ..key };
-            connection
-                .prepare_cached("UPDATE target SET timezone = ?2 WHERE id = ?1")?
-                .execute(params![key.id, timezone.name()])?;
-            derived::recount_hours(connection, key)?;
-            Ok(key)
-        }
-    }
+/// Corrects the civil time of a row. Its hours are then to be counted anew.
+pub(crate) fn correct(connection: &Connection, key: TargetKey, timezone: Tz) -> Result<TargetKey, Failure> {
+    connection
+        .prepare_cached("UPDATE target SET timezone = ?2 WHERE id = ?1")?
+        .execute(params![key.id, timezone.name()])?;
+    Ok(TargetKey { timezone, ..key })
 }

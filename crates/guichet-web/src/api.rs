@@ -7,7 +7,7 @@ use chrono::{Duration, SecondsFormat};
 use guichet_model::Instant;
 use serde_json::{Value, json};
 
-use crate::{app::App, assets, figures::cut, http::Failure, query::Wrong};
+use crate::{app::App, assets, failure::Failure, figures::cut, query::Wrong};
 
 /// An instant as the API writes it: RFC 3339, UTC, whole seconds.
 pub(crate) fn instant(at: Instant) -> String {

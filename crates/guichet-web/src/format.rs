@@ -4,7 +4,7 @@
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _};
 use chrono_tz::Tz;
 
-use crate::words::Lang;
+use crate::lang::Lang;
 
 /// No line break may part a number from its unit.
 const NO_BREAK: char = '\u{a0}';

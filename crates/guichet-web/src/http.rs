@@ -17,7 +17,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{WebError, api, app::App, assets::fingerprint, query::Wrong, words::Lang};
+use crate::{WebError, api, app::App, assets::fingerprint, failure::Failure, lang::Lang};
 
 /// How long one answer may take, the first computation of all figures included.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -31,47 +31,6 @@ pub(crate) const NOT_KEPT: &str = "no-store";
 
 const CONTENT_SECURITY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
                                 base-uri 'none'; frame-ancestors 'none'";
-
-/// Why a request gets no answer.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// There is no such address.
-    NoSuchPage,
-    /// There is no such booking page; the text is the visitor's.
-    NoSuchTarget(String),
-    /// The address is understood and means nothing here.
-    NotHere(Wrong),
-    /// The query is not understood.
-    Query(Wrong),
-    /// The method is not GET or HEAD.
-    Method,
-    /// The data cannot be read.
-    Unavailable(WebError),
-}
-
-impl From<WebError> for Failure {
-    fn from(error: WebError) -> Self {
-        Self::Unavailable(error)
-    }
-}
-
-impl Failure {
-    pub(crate) fn status(&self) -> StatusCode {
-        match self {
-            Self::NoSuchPage | Self::NoSuchTarget(_) | Self::NotHere(_) => StatusCode::NOT_FOUND,
-            Self::Query(_) => StatusCode::BAD_REQUEST,
-            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-
-    fn log(&self, path: &str) {
-        if let Self::Unavailable(error) = self {
-            let path: String = path.chars().take(200).collect();
-            tracing::error!(?path, %error, "no answer");
-        }
-    }
-}
 
 pub(crate) fn router(app: Arc<App>) -> Router {
     let header = |name: HeaderName, value: &'static str| {

@@ -7,9 +7,11 @@
 mod api;
 mod app;
 mod assets;
+mod failure;
 mod figures;
 mod format;
 mod http;
+mod lang;
 mod map;
 mod pages;
 mod query;

@@ -19,11 +19,7 @@ use minijinja::{
     value::{Kwargs, Serde, ValueKind},
 };
 
-use crate::{
-    WebError, assets,
-    map::Map,
-    words::{Lang, Words},
-};
+use crate::{WebError, assets, lang::Lang, map::Map, words::Words};
 
 /// The templates, ready in each language.
 pub(crate) struct Pages {

@@ -1,34 +1,18 @@
 //! From shapes to a script that makes sense, or to a sentence that says what to write instead, and where.
 //! What never enters: files.
 
-use std::{collections::HashSet, fmt::Display, ops::Range};
+use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use guichet_model::{DepartmentCode, Instant, Position, ProcedureId, SiteId, TargetId, civil};
-use toml::{Spanned, value::Datetime};
+use guichet_model::{DepartmentCode, Position, ProcedureId, SiteId, TargetId, civil};
+use toml::Spanned;
 
 use crate::script::{
     CONTROL, Desk, ELSEWHERE, Form, Host, Robots, Script, SiteFacts,
     shape::{DeskShape, FormShape, HostShape, ScriptShape},
-    times::timeline,
+    times::{instant, timeline},
+    wrong::{Checked, check, wrong},
 };
-
-/// What is wrong, and at which bytes of the text.
-pub(super) struct Wrong {
-    pub(super) span: Range<usize>,
-    pub(super) problem: String,
-}
-
-pub(super) type Checked<T> = Result<T, Wrong>;
-
-pub(super) fn wrong<T, V>(at: &Spanned<V>, problem: impl Display) -> Checked<T> {
-    Err(Wrong { span: at.span(), problem: problem.to_string() })
-}
-
-pub(super) fn check<V>(at: &Spanned<V>, fine: bool, problem: impl Display) -> Checked<()> {
-    if fine { Ok(()) } else { wrong(at, problem) }
-}
 
 const DEFAULT_LEAD_DAYS: u32 = 14;
 
@@ -187,10 +171,4 @@ fn desk(shape: &DeskShape, number: u32, zone: Tz) -> Checked<Desk> {
         label: shape.label.clone().unwrap_or_else(|| format!("Guichet {number}")),
         timeline: timeline(&shape.timeline, shape.random.as_ref(), zone)?,
     })
-}
-
-pub(super) fn instant(value: &Spanned<Datetime>) -> Checked<Instant> {
-    DateTime::parse_from_rfc3339(&value.as_ref().to_string()).map(|at| at.with_timezone(&Utc)).or_else(
-        |_local| wrong(value, "an instant has a date, a time and an offset, as in 2026-03-02T00:00:00Z"),
-    )
 }

@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 
-use chrono::{Duration, NaiveTime};
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 use chrono_tz::Tz;
 use guichet_model::Instant;
-use toml::Spanned;
+use toml::{Spanned, value::Datetime};
 
 use crate::{
     random::{Arrivals, Random, Release},
     script::{
-        check::{Checked, Wrong, check, instant, wrong},
         shape::{EntryShape, RandomShape, ReleaseShape, WeeklyShape},
+        wrong::{Checked, Wrong, check, wrong},
     },
     state::{RetryAfter, State, Veil},
     timeline::{Entry, Shows, Timeline},
@@ -71,6 +71,12 @@ fn entry(shape: &EntryShape) -> Checked<Entry> {
             _ => Shows::Veil(veil),
         },
     })
+}
+
+pub(super) fn instant(value: &Spanned<Datetime>) -> Checked<Instant> {
+    DateTime::parse_from_rfc3339(&value.as_ref().to_string()).map(|at| at.with_timezone(&Utc)).or_else(
+        |_local| wrong(value, "an instant has a date, a time and an offset, as in 2026-03-02T00:00:00Z"),
+    )
 }
 
 /// The keys that only some states have.

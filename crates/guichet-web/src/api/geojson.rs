@@ -12,8 +12,8 @@ use super::{instant, rounded};
 use crate::{
     WebError,
     app::App,
+    failure::Failure,
     figures::{Figures, Pool, Snapshot, TargetFacts, instant_of},
-    http::Failure,
     query::{Wanted, Wrong},
     state::{State, Watch},
 };

@@ -10,7 +10,7 @@ use super::{
     frame::{department_rest, home_href},
     home::TargetView,
 };
-use crate::{app::App, http::Failure, query::Wrong, words::Lang};
+use crate::{app::App, failure::Failure, lang::Lang, query::Wrong};
 
 /// The targets of one procedure.
 #[derive(Debug, Serialize)]

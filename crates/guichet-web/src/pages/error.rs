@@ -2,7 +2,7 @@
 
 use minijinja::{context, value::Serde};
 
-use crate::{WebError, app::App, http::Failure, query::Wrong, words::Lang};
+use crate::{WebError, app::App, failure::Failure, lang::Lang, query::Wrong};
 
 impl App {
     pub(crate) fn error_page(&self, lang: Lang, failure: &Failure) -> Result<String, WebError> {

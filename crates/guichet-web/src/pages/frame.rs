@@ -10,9 +10,9 @@ use crate::{
     app::App,
     figures::{Snapshot, TargetFacts},
     format,
+    lang::Lang,
     query::Wanted,
     state::Watch,
-    words::Lang,
 };
 
 /// Data older than this are pointed out on every page.

@@ -13,11 +13,11 @@ use super::{
 };
 use crate::{
     app::App,
+    failure::Failure,
     figures::{Pool, ProcedureFacts, Snapshot, TargetFacts},
-    http::Failure,
+    lang::Lang,
     query::{Wanted, Wrong},
     state::State,
-    words::Lang,
 };
 
 /// A department in the form, on the map and in the table.

@@ -2,7 +2,7 @@
 
 use minijinja::{context, value::Serde};
 
-use crate::{app::App, http::Failure, words::Lang};
+use crate::{app::App, failure::Failure, lang::Lang};
 
 impl App {
     pub(crate) fn method_page(&self, lang: Lang) -> Result<String, Failure> {

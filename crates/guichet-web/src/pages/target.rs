@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{
     app::App,
+    failure::Failure,
     figures::{Figures, TargetFacts, published},
     format,
-    http::Failure,
-    words::Lang,
+    lang::Lang,
 };
 
 #[derive(Debug, Serialize)]

@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::{
     figures::{Figures, instant_of},
     format,
+    lang::Lang,
     state::State,
-    words::Lang,
 };
 
 /// From how many days on the age of the data is pointed out.

@@ -6,7 +6,7 @@ use guichet_model::{HourTally, civil::HourOfWeek};
 use guichet_stats::{Availability, by_hour_of_week};
 use serde::Serialize;
 
-use crate::{format, words::Lang};
+use crate::{format, lang::Lang};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct WeekRow {

@@ -4,11 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use guichet_model::{Cause, SiteKind};
 
-use crate::{
-    assets,
-    state::State,
-    words::{Lang, Words},
-};
+use crate::{assets, lang::Lang, state::State, words::Words};
 
 fn keys(lang: Lang) -> BTreeSet<String> {
     assets::text(&format!("locales/{}/main.ftl", lang.code()))
