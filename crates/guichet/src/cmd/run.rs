@@ -9,8 +9,9 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use guichet_catalog::Catalog;
-use guichet_fetch::clock::Clock;
+use guichet_fetch::{Client, clock::Clock};
 use guichet_sampler::{Sampler, jobs};
+use guichet_store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -19,41 +20,55 @@ use crate::{cli::Common, config::Settings, exit::Exit, opening, signals};
 pub(super) async fn run(settings: &Settings, common: &Common, no_sample: bool) -> anyhow::Result<Exit> {
     let catalog = Arc::new(opening::catalog(settings, common)?);
     let clock = opening::clock(common.accelerate);
-    let _only_sampler = if no_sample { None } else { Some(sampling_lock(&settings.db)?) };
+    let client = if no_sample || settings.contact.is_none() {
+        None
+    } else {
+        Some(opening::client(settings, opening::reach(common), Arc::clone(&clock))?)
+    };
+    let _only_sampler = client.as_ref().map(|_| sampling_lock(&settings.db)).transpose()?;
     // Made and migrated before the pages read it.
     let store = Arc::new(Mutex::new(opening::store(&settings.db)?));
     let listener = listen(settings.listen).await?;
     let stop = signals::stop_token()?;
     let pages = serve(settings, &catalog, &clock, listener, false, stop.clone())?;
 
-    if no_sample {
-        tracing::info!("only serving, as asked with --no-sample");
-    } else if settings.contact.is_none() {
-        tracing::info!(
+    match client {
+        Some(client) => sample(settings, &catalog, client, store, clock, &stop).await?,
+        None if no_sample => tracing::info!("only serving, as asked with --no-sample"),
+        None => tracing::info!(
             "only serving: nothing is sampled without a contact address; add --contact you@example.org, an address that you read"
-        );
-    } else {
-        let client = opening::client(settings, opening::reach(common), Arc::clone(&clock))?;
-        let watched = opening::watched(&catalog);
-        tracing::info!(targets = watched.len(), "sampling");
-        let sampler = Sampler::new(
-            watched,
-            client,
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            settings.seed,
-            settings.concurrency,
-        )?;
-        let mut jobs =
-            jobs::start(store, clock, settings.keep_pages).await.context("cannot start the daily jobs")?;
-        let sampled = sampler.run(stop.clone()).await;
-        stop.cancel();
-        jobs.shutdown().await.context("cannot stop the daily jobs")?;
-        let pass = sampled?;
-        tracing::info!(observations = pass.total(), "sampling ended");
+        ),
     }
     pages.await.context("a task of the pages broke")?.context("the pages stopped")?;
     Ok(Exit::Fine)
+}
+
+/// Samples until `stop`; when sampling cannot go on, the pages stop too, so that a service manager sees it.
+async fn sample(
+    settings: &Settings,
+    catalog: &Catalog,
+    client: Client,
+    store: Arc<Mutex<Store>>,
+    clock: Arc<dyn Clock>,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let watched = opening::watched(catalog);
+    tracing::info!(targets = watched.len(), "sampling");
+    let sampler = Sampler::new(
+        watched,
+        client,
+        Arc::clone(&store),
+        Arc::clone(&clock),
+        settings.seed,
+        settings.concurrency,
+    )?;
+    let mut jobs =
+        jobs::start(store, clock, settings.keep_pages).await.context("cannot start the daily jobs")?;
+    let sampled = sampler.run(stop.clone()).await;
+    stop.cancel();
+    jobs.shutdown().await.context("cannot stop the daily jobs")?;
+    tracing::info!(observations = sampled?.total(), "sampling ended");
+    Ok(())
 }
 
 /// Binds the address, and says in one line what is wrong when it cannot.
@@ -100,7 +115,8 @@ pub(super) fn sampling_lock(db: &Path) -> anyhow::Result<File> {
     let mut name = db.as_os_str().to_owned();
     name.push(".sampling");
     let path = PathBuf::from(name);
-    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let file = File::create(&path)
+        .with_context(|| format!("cannot write {}; choose another place with --db", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {

@@ -65,12 +65,12 @@ impl Rows {
         let headers = format != ImportFormat::Rouen;
         let mut reader = ReaderBuilder::new().has_headers(headers).flexible(true).from_reader(text);
         let parse = match format {
-            ImportFormat::GuichetCsv => {
-                guichet_csv::parser(reader.headers().with_context(|| format!("cannot read {name}"))?)
-            }
-            ImportFormat::Vitemadose => {
-                vitemadose::parser(reader.headers().with_context(|| format!("cannot read {name}"))?)
-            }
+            ImportFormat::GuichetCsv => guichet_csv::parser(reader.headers().with_context(|| {
+                format!("cannot read {name}; is it the file you meant, and is --format right?")
+            })?),
+            ImportFormat::Vitemadose => vitemadose::parser(reader.headers().with_context(|| {
+                format!("cannot read {name}; is it the file you meant, and is --format right?")
+            })?),
             ImportFormat::Rouen => rouen::parser(path),
         };
         let parse = parse.with_context(|| format!("{name} is not in this format"))?;
