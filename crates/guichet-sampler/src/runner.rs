@@ -284,8 +284,9 @@ impl Sampler {
             probed.retry_after,
             probed.ended_at,
         );
-        if host_state.not_before.is_some_and(|until| until > probed.ended_at) {
-            tracing::info!(host, cause = ?probed.outcome.cause(), until = ?host_state.not_before, "staying away from a host");
+        if let Some(until) = host_state.not_before.filter(|until| *until > probed.ended_at) {
+            let cause = probed.outcome.cause().map(Cause::as_str);
+            tracing::info!(host, cause, %until, "staying away from a host");
         }
         let state = state_after(&self.states[due.index], due.appointment, &probed);
         let mut observation = observation(watched, due.appointment, probed.ended_at, probed.outcome);
