@@ -67,3 +67,63 @@ fn prune(store: &Mutex<Store>, clock: &dyn Clock, keep: TimeDelta) {
         Err(error) => tracing::error!(%error, "old page bodies could not be pruned"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use guichet_fetch::clock::SystemClock;
+    use guichet_model::{Observation, Outcome, ProbeFacts, Purpose, Sha256Hex, Source, civil::PARIS};
+    use guichet_store::{ProbeRecord, Reader, TargetState};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn both_jobs_are_understood_and_come_once_a_day_within_a_day() {
+        let store = Arc::new(Mutex::new(Store::open_in_memory().unwrap()));
+        let mut scheduler = start(store, Arc::new(SystemClock), TimeDelta::days(90)).await.unwrap();
+        let next = scheduler.time_till_next_job().await.unwrap().unwrap();
+        assert!(next <= std::time::Duration::from_hours(24), "{next:?}");
+        scheduler.shutdown().await.unwrap();
+    }
+
+    #[test]
+    fn pruning_takes_old_page_bodies_and_leaves_their_observations() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        let mut store = Store::open(&path).unwrap();
+        let hash = Sha256Hex([7; 32]);
+        let observation = Observation {
+            target: "92-nanterre/asile".parse().unwrap(),
+            observed_at: "2026-03-02T08:00:00Z".parse().unwrap(),
+            outcome: Outcome::Full,
+            purpose: Purpose::Base,
+            intensity_per_h: Some(2.0),
+            source: Source::sampler(),
+            desks: Vec::new(),
+            probe: Some(ProbeFacts {
+                platform: "ez-booking".to_owned(),
+                revision: 1,
+                requests: 1,
+                http_status: Some(200),
+                duration_ms: 5,
+                evidence_sha256: Some(hash),
+                desks_seen: 0,
+                exchanges: Vec::new(),
+            }),
+        };
+        let record = ProbeRecord {
+            observation: &observation,
+            timezone: PARIS,
+            page: Some("<h1>complet</h1>"),
+            target_state: &TargetState::default(),
+            host: None,
+            robots: None,
+        };
+        store.record(&record).unwrap();
+        let (store, reader) = (Mutex::new(store), Reader::open(&path).unwrap());
+        prune(&store, &SystemClock, TimeDelta::days(365_000));
+        assert!(reader.page(&hash).unwrap().is_some());
+        prune(&store, &SystemClock, TimeDelta::zero());
+        assert_eq!(reader.page(&hash).unwrap(), None);
+        assert_eq!(reader.observations(&observation.target, None, None).unwrap(), [observation]);
+    }
+}
