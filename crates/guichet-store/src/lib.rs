@@ -23,6 +23,7 @@ mod tests;
 
 pub use error::StoreError;
 pub use import::Imported;
+pub use observation::DesksAsked;
 pub use reader::{Reader, TargetRow};
 pub use state::{HostState, RobotsRecord, SamplingState, TargetState};
 pub use store::{ObservationId, ProbeRecord, Rebuilt, Store};

@@ -1,5 +1,6 @@
 //! The log: observations and their exchanges, appended and read back whole. What never enters: changing one.
 
+use chrono::TimeDelta;
 use guichet_model::{Exchange, Instant, Observation, ProbeFacts, TargetId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -138,6 +139,32 @@ pub(crate) fn of_target(
         observations.push(read(connection, target, row)?);
     }
     Ok(observations)
+}
+
+/// How many of a page's desks one probe asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DesksAsked {
+    /// Desks that were asked.
+    pub asked: u16,
+    /// Desks that the page listed.
+    pub listed: u16,
+}
+
+/// Of the newest probe whose page listed desks, in the week before `before`.
+pub(crate) fn desks_asked(
+    connection: &Connection,
+    target_id: i64,
+    before: Instant,
+) -> Result<Option<DesksAsked>, Failure> {
+    let mut statement = connection.prepare_cached(
+        "SELECT coalesce(json_array_length(desks), 0), desks_seen FROM observation
+         WHERE target_id = ?1 AND observed_at >= ?2 AND observed_at < ?3 AND desks_seen > 0
+         ORDER BY observed_at DESC LIMIT 1",
+    )?;
+    let after = before - TimeDelta::days(7);
+    let bounds = params![target_id, first_milli_at_or_after(after), first_milli_at_or_after(before)];
+    let read = |row: &Row<'_>| Ok(DesksAsked { asked: row.get(0)?, listed: row.get(1)? });
+    Ok(statement.query_row(bounds, read).optional()?)
 }
 
 /// What is stored is cut to the millisecond, so a bound within a millisecond counts from the next one.

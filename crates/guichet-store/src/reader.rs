@@ -8,7 +8,7 @@ use guichet_model::{Counts, HourTally, Instant, Observation, Sha256Hex, TargetId
 use rusqlite::{Connection, Row};
 
 use crate::{
-    RobotsRecord, StoreError, TargetState,
+    DesksAsked, RobotsRecord, StoreError, TargetState,
     columns::{instant_if_any, number, parse},
     connection::Database,
     error::Failure,
@@ -119,6 +119,19 @@ impl Reader {
         self.database.read(&context, |connection| match target::find(connection, target)? {
             Some(key) => observation::of_target(connection, target, key.id, from, to),
             None => Ok(Vec::new()),
+        })
+    }
+
+    /// How many of its page's desks a target's newest probe asked, in the week before `before`; `None` where its page
+    /// has no desks.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn desks_asked(&self, target: &TargetId, before: Instant) -> Result<Option<DesksAsked>, StoreError> {
+        let context = format!("reading the desks of {target}");
+        self.database.read(&context, |connection| match target::find(connection, target)? {
+            Some(key) => observation::desks_asked(connection, key.id, before),
+            None => Ok(None),
         })
     }
 

@@ -9,7 +9,7 @@ use std::{
 use chrono::Duration;
 use guichet_catalog::Catalog;
 use guichet_model::{HourTally, Instant, TargetId};
-use guichet_store::{Reader, TargetRow};
+use guichet_store::{DesksAsked, Reader, TargetRow};
 
 use crate::{
     Settings, WebError,
@@ -100,6 +100,21 @@ impl App {
     /// The tallies of one target, unpublished hours included.
     pub(crate) fn tallies(&self, target: &TargetId) -> Result<Vec<HourTally>, WebError> {
         Ok(lock(&self.details).hour_tallies(target)?)
+    }
+
+    /// How many of a target's desks each look asks, and how many there are, where it cannot ask them all.
+    pub(crate) fn desks_in_turns(
+        &self,
+        target: &TargetId,
+        as_of: Instant,
+    ) -> Result<Option<DesksAsked>, WebError> {
+        let named = self.catalog.target(target).map_or(0, |(_, target)| target.list("desks").len());
+        let asked = lock(&self.details).desks_asked(target, as_of)?;
+        let of_target = |desks: DesksAsked| match u16::try_from(named) {
+            Ok(named @ 1..) => DesksAsked { listed: named.min(desks.listed), ..desks },
+            _ => desks,
+        };
+        Ok(asked.map(of_target).filter(|desks| desks.asked > 0 && desks.asked < desks.listed))
     }
 
     /// The rows of the database, for the report on its health.

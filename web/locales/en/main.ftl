@@ -193,6 +193,7 @@ department-answer = Answer for this department
 
 ## Desk
 
+target-desks = This page has { $all } desks. Our robot asks { $asked } of them at each look, in turns. Check them all: there may be more slots than this figure says.
 target-week = The week, hour by hour
 target-week-caption = In each cell: slot seen / looks with an answer. { $town } time.
 target-week-hour = Hour

@@ -194,6 +194,7 @@ department-answer = Réponse pour ce département
 
 ## Guichet
 
+target-desks = Cette page a { $all } guichets. Notre robot en demande { $asked } à chaque passage, à tour de rôle. Regardez-les tous : il peut y avoir plus de créneaux que ce chiffre ne dit.
 target-week = La semaine, heure par heure
 target-week-caption = Dans chaque case : créneau vu / passages avec réponse. Heure de { $town }.
 target-week-hour = Heure

@@ -7,8 +7,8 @@ use tempfile::TempDir;
 
 use super::{id, record, refused, rows, seen, strategies, utc, zone_of};
 use crate::{
-    HostState, ObservationId, ProbeRecord, Reader, RobotsRecord, SamplingState, Store, StoreError,
-    TargetState, page,
+    DesksAsked, HostState, ObservationId, ProbeRecord, Reader, RobotsRecord, SamplingState, Store,
+    StoreError, TargetState, page,
 };
 
 const TARGET: &str = "92-nanterre/renouvellement";
@@ -300,4 +300,24 @@ fn the_newest_observation_counts_whatever_its_target_and_purpose() {
     record(&mut store, &trial).unwrap();
     store.ensure_targets(&[(id("01-bourg/asile"), guichet_model::civil::PARIS)]).unwrap();
     assert_eq!(store.newest_observation_at().unwrap(), Some(utc("2026-01-05T09:00:00Z")));
+}
+
+#[test]
+fn how_many_desks_were_asked_is_that_of_the_newest_page_with_desks() {
+    let (_folder, mut store, reader) = pair();
+    let target = id(TARGET);
+    let asked = || reader.desks_asked(&target, utc("2026-01-08T00:00:00Z")).unwrap();
+    assert_eq!(asked(), None);
+    for (at, desks, desks_seen) in
+        [("2026-01-05T08:00:00Z", 1, 1), ("2026-01-05T09:00:00Z", 2, 5), ("2026-01-05T10:00:00Z", 0, 0)]
+    {
+        let mut observation = seen(TARGET, at, Outcome::Full);
+        let desk = DeskReading { desk: "11".to_owned(), label: None, outcome: Outcome::Full };
+        observation.desks = vec![desk; desks];
+        observation.probe = Some(ProbeFacts { desks_seen, ..facts() });
+        record(&mut store, &observation).unwrap();
+    }
+    assert_eq!(asked(), Some(DesksAsked { asked: 2, listed: 5 }));
+    let much_later = reader.desks_asked(&target, utc("2026-03-01T00:00:00Z")).unwrap();
+    assert_eq!(much_later, None, "an old page says nothing about today's desks");
 }

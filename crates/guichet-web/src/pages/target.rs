@@ -50,6 +50,7 @@ impl App {
         // From the same tallies as the week below: an import may have come since the snapshot.
         let facts = TargetFacts { figures: Figures::of(tallies, zone), ..facts.clone() };
         let target: TargetView = self.target_view(lang, &facts, snapshot.as_of);
+        let turns = self.desks_in_turns(&id, snapshot.as_of)?;
         let code = id.department();
         let context = context! {
             frame => Serde(self.frame(lang, &target_rest(&id), Some(&snapshot))),
@@ -62,6 +63,7 @@ impl App {
             department => self.department_name(code),
             department_href => format!("/{}/{}", lang.code(), department_rest(code)),
             week => Serde((!tallies.is_empty()).then(|| week(tallies, zone, lang))),
+            desks => Serde(turns.map(|desks| [desks.asked, desks.listed])),
             town => format::town_of_zone(zone),
         };
         Ok(self.pages.render(lang, "target.html", context)?)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use chrono::Duration;
-use guichet_model::Outcome;
+use guichet_model::{DeskReading, Outcome, ProbeFacts};
 
 use super::fixture::{HOSTILE, now, observation, site, site_with};
 use crate::state::State;
@@ -161,6 +161,32 @@ async fn a_target_s_page_shows_its_week_in_its_own_time() {
         ["surveillée depuis le 18 septembre 2026", "Regards indépendants", "notre robot", "2 novembre 2026"]
     {
         assert!(page.contains(wanted), "{wanted}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_whose_desks_take_turns_says_so_and_one_that_is_asked_whole_does_not() {
+    let target = "92-nanterre/renouvellement/etudiant";
+    for (asked, listed, wanted) in [(2, 5, true), (2, 2, false)] {
+        let mut seen = observation(target, now() - Duration::hours(30), Outcome::Full, "sampler");
+        let desk = |number: usize| DeskReading {
+            desk: number.to_string(),
+            label: Some("<b>Guichet</b>".to_owned()),
+            outcome: Outcome::Full,
+        };
+        seen.desks = (0..asked).map(desk).collect();
+        seen.probe = Some(ProbeFacts {
+            platform: "ez-booking".to_owned(),
+            revision: 1,
+            requests: 4,
+            http_status: Some(200),
+            duration_ms: 9_000,
+            evidence_sha256: None,
+            desks_seen: listed,
+            exchanges: Vec::new(),
+        });
+        let page = text(&site_with(vec![seen], |_| {}).page(&format!("/fr/guichet/{target}")).await);
+        assert_eq!(page.contains("Cette page a 5 guichets. Notre robot en demande 2"), wanted, "{page}");
     }
 }
 
