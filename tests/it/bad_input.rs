@@ -74,18 +74,23 @@ fn all_problems_of_all_files_come_at_once_and_stop_a_run() {
 #[test]
 fn a_broken_line_of_a_csv_is_named_and_the_rest_is_imported() {
     let (folder, _) = with_site(TARGET);
-    let good = "92-essai/renouvellement,2026-11-20T08:00:00Z,full\n92-essai/renouvellement,2026-11-20T09:00:00Z,open\n";
-    let file = format!("target,observed_at,outcome\n{good}92-essai/renouvellement,yesterday,full\n");
+    let good = "92-essai/renouvellement,2025-11-20T08:00:00Z,full\n92-essai/renouvellement,2025-11-20T09:00:00Z,open\n";
+    let file = format!(
+        "target,observed_at,outcome\n{good}\n92-essai/renouvellement,yesterday,full\n92-essai/renouvellement,9999-12-31T23:59:59Z,full\n"
+    );
     fs::write(folder.path().join("log.csv"), file).unwrap();
     let (code, out, err) = ended(folder.path(), &["import", "log.csv"]);
     assert_eq!(
         (code, out.as_str()),
-        (3, "log.csv: 2 added, 0 already there, 1 refused, 1 new targets\n"),
+        (3, "log.csv: 2 added, 0 already there, 2 refused, 1 new targets\n"),
         "{err}"
     );
-    assert!(err.contains("log.csv: line 4: observed_at `yesterday` is not an instant since 1970"), "{err}");
+    assert!(
+        err.contains("log.csv: line 5: observed_at `yesterday` is not an instant; write it as in "),
+        "{err}"
+    );
     let (code, out, _) = ended(folder.path(), &["import", "log.csv"]);
-    assert_eq!((code, out.as_str()), (3, "log.csv: 0 added, 2 already there, 1 refused, 0 new targets\n"));
+    assert_eq!((code, out.as_str()), (3, "log.csv: 0 added, 2 already there, 2 refused, 0 new targets\n"));
 }
 
 #[test]

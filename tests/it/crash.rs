@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use guichet_store::Reader;
 
-use crate::harness::{Fakes, Service, run, text};
+use crate::harness::{Fakes, Service, assert_polite, run, text};
 
 const KILLS: usize = 20;
 const HOSTS: usize = 6;
@@ -85,4 +85,6 @@ fn twenty_kills_lose_at_most_the_probes_in_flight() {
             .count() as u64;
         assert!(begun >= kept && begun - kept <= KILLS as u64, "{target}: {begun} probes begun, {kept} kept");
     }
+    // A kill in the middle of a probe does not make us forget that the host was being asked.
+    assert_polite(&fakes);
 }

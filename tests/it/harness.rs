@@ -1,6 +1,7 @@
 //! Starts the real binaries and fails on any log line above `info` that a test did not allow.
 
 use std::{
+    collections::BTreeMap,
     env,
     ffi::OsStr,
     fs,
@@ -13,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -308,7 +310,7 @@ impl Drop for Fakes {
 /// Now, as the processes' common clock starts from it.
 #[expect(clippy::disallowed_methods, reason = "a test that starts processes is an edge")]
 fn now() -> String {
-    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// The lists of the real catalogue (departments, procedures, outlines) without its sites.
@@ -334,4 +336,43 @@ pub(crate) fn site_head(site: &str) -> String {
     format!(
         "id = \"{site}\"\nname = \"Préfecture inventée {site}\"\nkind = \"prefecture\"\ndepartment = \"{department}\"\nsource = \"invented for a test\"\n"
     )
+}
+
+fn at(request: &Value) -> DateTime<Utc> {
+    request["at"].as_str().unwrap().parse().unwrap()
+}
+
+/// Every host's requests, in the order in which they came.
+fn by_host(fakes: &Fakes) -> BTreeMap<String, Vec<Value>> {
+    let mut hosts: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for request in fakes.requests() {
+        hosts.entry(request["host"].as_str().unwrap().to_owned()).or_default().push(request);
+    }
+    hosts
+}
+
+/// What every request must keep to.
+pub(crate) fn assert_polite(fakes: &Fakes) {
+    for (host, requests) in by_host(fakes) {
+        assert_eq!(requests[0]["path"], "/robots.txt", "{host}");
+        for request in &requests {
+            let agent = request["user_agent"].as_str().unwrap();
+            assert!(agent.starts_with("GuichetOuvert/") && agent.contains("you@example.org"), "{agent}");
+            assert_eq!(request["concurrent"], 0, "{host}: two requests at once");
+            assert!(request["violation"].is_null(), "{request}");
+        }
+        for pair in requests.windows(2) {
+            let gap = at(&pair[1]) - at(&pair[0]);
+            assert!(gap >= TimeDelta::seconds(2), "{host}: {gap} between {} and {}", pair[0], pair[1]);
+        }
+        let begins: Vec<_> = requests
+            .iter()
+            .filter(|request| request["method"] == "GET" && request["path"].as_str().unwrap().ends_with("/0"))
+            .collect();
+        for pair in begins.windows(2) {
+            let gap = at(pair[1]) - at(pair[0]);
+            assert!(gap >= TimeDelta::seconds(60), "{host}: {gap} between two probes");
+            assert_eq!(pair[1]["cookie_seen"], false, "{host}: a cookie outlived its probe");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use guichet_fakesite::BEHAVIOURS;
 use serde_json::Value;
 
-use crate::harness::{Fakes, run, text};
+use crate::harness::{Fakes, Service, assert_polite, run, text};
 
 /// Probes one form and gives what `--json` printed.
 fn probe(fakes: &Fakes, host: &str, form: u32, more: &str) -> Value {
@@ -42,6 +42,9 @@ fn every_behaviour_is_read_as_what_it_is() {
         ("etats", 115, "shut", None),
         ("etats", 116, "unknown", Some("unrecognised")),
         ("etats", 117, "unknown", Some("unrecognised")),
+        // Redirects that would take us to a slot, or make us submit a later step.
+        ("etats", 118, "unknown", Some("unrecognised")),
+        ("etats", 119, "unknown", Some("unrecognised")),
         ("ecritures", 202, "full", None),
         ("ecritures", 204, "full", None),
         ("ecritures", 206, "full", None),
@@ -121,4 +124,55 @@ fn without_leave_this_machine_is_not_asked() {
     );
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     assert_eq!(fakes.requests().len(), 0);
+}
+
+#[test]
+fn the_page_that_is_kept_is_the_one_that_decided() {
+    let fakes = Fakes::start(BEHAVIOURS, 3600.0);
+    let folder = tempfile::tempdir().unwrap();
+    let desks = "desks = [\"312\", \"311\"]";
+    let data = fakes.catalogue(&[("31-essai", "guichets", 301, "renouvellement", desks)]);
+    let arguments =
+        fakes.sampled_by(&["probe", "31-essai/renouvellement", "--json", "--save", "pages"], &data);
+    let output = run(&arguments, folder.path());
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(printed["outcome"], "open", "{printed}");
+    let hash = printed["evidence_sha256"].as_str().unwrap();
+    let page = fs::read_to_string(folder.path().join(format!("pages/{hash}.html"))).unwrap();
+    assert!(
+        !page.contains("plus de plage horaire libre"),
+        "an open desk is proved by the page of the full one"
+    );
+}
+
+#[test]
+fn by_hand_a_host_is_not_pressed_either() {
+    let fakes = Fakes::start(BEHAVIOURS, 3600.0);
+    let folder = tempfile::tempdir().unwrap();
+    let data = fakes.catalogue(&[
+        ("92-essai", "etats", 102, "renouvellement", ""),
+        ("92-essai", "etats", 106, "asile", ""),
+    ]);
+    let ended = |command: &[&str]| {
+        let output = run(&fakes.sampled_by(command, &data), folder.path());
+        (output.status.code(), text(&output.stderr))
+    };
+    // A database to remember in.
+    assert_eq!(
+        run(&["import", "--data", data.to_str().unwrap(), "--allow-loopback", "/dev/null"], folder.path())
+            .status
+            .code(),
+        Some(2)
+    );
+    for _ in 0..2 {
+        assert_eq!(ended(&["probe", "92-essai/renouvellement"]).0, Some(0));
+    }
+    assert_eq!(ended(&["probe", "92-essai/asile"]).0, Some(1), "banned");
+    let (code, message) = ended(&["probe", "92-essai/renouvellement"]);
+    assert!(code == Some(2) && message.contains("is left alone until"), "{message}");
+    assert_polite(&fakes);
+    let service = Service::start(&fakes.sampled_by(&["run"], &data), folder.path());
+    let (code, message) = ended(&["probe", "92-essai/renouvellement"]);
+    assert!(code == Some(2) && message.contains("already samples"), "{message}");
+    service.stop(&[]);
 }

@@ -1,15 +1,13 @@
 //! The service against invented prefectures: it samples, it is polite, it shows, it stops.
 
 use std::{
-    collections::BTreeMap,
     io::{BufRead as _, BufReader},
     process::Stdio,
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::harness::{Fakes, Service, copy_lists, get, guichet, run, text};
+use crate::harness::{Fakes, Service, assert_polite, copy_lists, get, guichet, run, text};
 
 /// Four hosts: a full desk and an open one, two desks, a ban, a dead link.
 const SCRIPT: &str = r#"
@@ -51,6 +49,11 @@ id = 4
 title = "Asile"
 [[host.form.timeline]]
 state = "banned_403"
+[[host.form]]
+id = 6
+title = "Documents"
+[[host.form.timeline]]
+state = "banned_403"
 
 [[host]]
 name = "mort"
@@ -72,45 +75,6 @@ fn started(fakes: &Fakes, folder: &std::path::Path) -> Service {
         ("13-mort", "mort", 5, "dcem", ""),
     ]);
     Service::start(&fakes.sampled_by(&["run"], &data), folder)
-}
-
-fn at(request: &Value) -> DateTime<Utc> {
-    request["at"].as_str().unwrap().parse().unwrap()
-}
-
-/// Every host's requests, in the order in which they came.
-fn by_host(fakes: &Fakes) -> BTreeMap<String, Vec<Value>> {
-    let mut hosts: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for request in fakes.requests() {
-        hosts.entry(request["host"].as_str().unwrap().to_owned()).or_default().push(request);
-    }
-    hosts
-}
-
-/// What every request must keep to.
-fn assert_polite(fakes: &Fakes) {
-    for (host, requests) in by_host(fakes) {
-        assert_eq!(requests[0]["path"], "/robots.txt", "{host}");
-        for request in &requests {
-            let agent = request["user_agent"].as_str().unwrap();
-            assert!(agent.starts_with("GuichetOuvert/") && agent.contains("you@example.org"), "{agent}");
-            assert_eq!(request["concurrent"], 0, "{host}: two requests at once");
-            assert!(request["violation"].is_null(), "{request}");
-        }
-        for pair in requests.windows(2) {
-            let gap = at(&pair[1]) - at(&pair[0]);
-            assert!(gap >= TimeDelta::seconds(2), "{host}: {gap} between {} and {}", pair[0], pair[1]);
-        }
-        let begins: Vec<_> = requests
-            .iter()
-            .filter(|request| request["method"] == "GET" && request["path"].as_str().unwrap().ends_with("/0"))
-            .collect();
-        for pair in begins.windows(2) {
-            let gap = at(pair[1]) - at(pair[0]);
-            assert!(gap >= TimeDelta::seconds(60), "{host}: {gap} between two probes");
-            assert_eq!(pair[1]["cookie_seen"], false, "{host}: a cookie outlived its probe");
-        }
-    }
 }
 
 /// Log lines of stored observations of a target.
@@ -210,7 +174,7 @@ fn one_pass_probes_each_due_target_once_and_ends() {
         ("92-plein", "plein", 1, "renouvellement", ""),
         ("92-plein", "plein", 2, "remise-titre", ""),
         ("974-banni", "banni", 4, "asile", ""),
-        ("974-banni", "banni", 4, "dcem", "desks = [\"4\"]"),
+        ("974-banni", "banni", 6, "dcem", ""),
     ]);
     let pass = || {
         let output = run(&fakes.sampled_by(&["once"], &data), folder.path());
@@ -246,4 +210,20 @@ fn the_demonstration_shows_itself_as_a_simulation_and_holds_its_figures_against_
     assert!(report.last().unwrap().ends_with(" requests, 0 of a forbidden kind"), "{report:#?}");
     let left: Vec<_> = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["data"], "the demonstration leaves nothing behind");
+}
+
+#[test]
+fn an_open_desk_does_not_hide_that_its_host_is_overloaded() {
+    let folder = tempfile::tempdir().unwrap();
+    let fakes = Fakes::start(guichet_fakesite::BEHAVIOURS, SPEED);
+    let data = fakes.catalogue(&[
+        ("31-essai", "guichets", 301, "renouvellement", "desks = [\"312\", \"315\"]"),
+        ("31-essai", "guichets", 302, "asile", ""),
+    ]);
+    let output = run(&fakes.sampled_by(&["once"], &data), folder.path());
+    assert_eq!(
+        text(&output.stdout),
+        "1 probes: 1 open, 0 full, 0 shut, 0 unknown\n",
+        "the other target is left alone"
+    );
 }

@@ -39,6 +39,15 @@ pub(crate) fn check(
     None
 }
 
+/// Whether `text` names the host of `url` as it stands there, but for capitals: a hyphen or a letter that only looks
+/// like one leads elsewhere, and nobody sees it.
+fn names(text: &str, url: &Url) -> bool {
+    let written = text.to_ascii_lowercase();
+    let after_scheme = written.strip_prefix(url.scheme()).and_then(|rest| rest.strip_prefix("://"));
+    let after_host = after_scheme.zip(url.host_str()).and_then(|(rest, host)| rest.strip_prefix(host));
+    after_host.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', ':']))
+}
+
 fn judge(text: &str, platform: &dyn Platform, options: Options) -> Result<Url, (String, String)> {
     let wrong = |message: String, advice: &str| Err((message, advice.to_owned()));
     if text.len() > LONGEST {
@@ -67,6 +76,12 @@ fn judge(text: &str, platform: &dyn Platform, options: Options) -> Result<Url, (
     }
     if url.fragment().is_some() {
         return wrong("the address has a part after `#`, which is never sent".to_owned(), "write it without");
+    }
+    if !names(text, &url) {
+        return Err((
+            format!("the host of {} is read as `{host}`", quoted(text)),
+            "write the host as it is, in plain letters, digits, hyphens and dots, after https://".to_owned(),
+        ));
     }
     if is_loopback(&host) {
         if options.allow_loopback {

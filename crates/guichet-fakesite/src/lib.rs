@@ -70,7 +70,9 @@
 //!
 //! States: `open` (with `slots`), `full`, `shut`, `overloaded_200`, `overloaded_503`, `banned_403`,
 //! `rate_limited_429` (both with `retry_after_s`, `retry_after_http_date`), `challenge`, `slow` (with `seconds`),
-//! `redirect_loop`, `changed_layout`, `gone` (404), `link_off`, `no_calendar`, `foreign_redirect`, `huge_body`.
+//! `redirect_loop`, `changed_layout`, `gone` (404), `link_off`, `no_calendar`, `foreign_redirect`, `huge_body`,
+//! `redirect_to_slot` (`POST …/0` is answered 302 to `…/5/TIMESTAMP`) and `repost` (`POST …/0` is answered 307 to
+//! `…/3`); whoever follows one of the last two goes on to book, which is a violation.
 //!
 //! **What holds when.** `timeline` and `random` may stand at a host, a form and a desk. In one timeline the last entry
 //! that applies holds; random openings come on top of it and lift no veil. `open` and `full` are *supply*; every other
@@ -79,7 +81,8 @@
 //! written whatever holds.
 //!
 //! **Where a state shows.** With one desk (or what holds over the whole form) a veil shows from the first page on,
-//! `no_calendar` once the conditions are accepted. With several desks, a desk's own veil shows when it is chosen.
+//! `no_calendar`, `redirect_to_slot` and `repost` once the conditions are accepted. With several desks, a desk's own
+//! veil shows when it is chosen.
 //!
 //! **Truth.** A desk is open when it has slots and no veil that closes it (`shut`, `gone`, `link_off`,
 //! `no_calendar`); behind any other veil it stays open unseen.

@@ -1,6 +1,6 @@
 //! The walk through a form, as the real module answers it. What never enters: sockets, the clock, what is forbidden.
 
-use chrono::Duration;
+use chrono::{Days, Duration};
 use guichet_model::Instant;
 use minijinja::Error;
 
@@ -139,7 +139,12 @@ impl Site<'_> {
     fn veiled(&self, veil: Veil, look: &Look<'_>, asked: &Asked<'_>) -> Result<Option<Answer>, Error> {
         let pages = self.pages;
         let mut answer = match veil.state {
-            State::Open | State::Full | State::Slow | State::NoCalendar => return Ok(None),
+            State::Open
+            | State::Full
+            | State::Slow
+            | State::NoCalendar
+            | State::RedirectToSlot
+            | State::Repost => return Ok(None),
             State::Shut => {
                 let lines = [
                     "Attention : Cette page n’est pas disponible pour le moment ! Elle sera très prochainement remise en ligne.",
@@ -283,12 +288,30 @@ impl Walk<'_> {
         if let Some(desk) = self.form.only_desk() {
             return self.enter(desk);
         }
-        if self.veil_over(None).is_some_and(|veil| veil.state == State::NoCalendar) {
+        let over_form = self.veil_over(None);
+        if over_form.is_some_and(|veil| veil.state == State::NoCalendar) {
             return self.page(&Step::Start { error: Some(NO_CALENDAR) });
+        }
+        if let Some(answer) = self.lure(over_form) {
+            return Ok(answer);
         }
         let mut answer = self.to_step(1);
         self.note(Visit { accepted: true, step: 1, desk: None }, &mut answer);
         Ok(answer)
+    }
+
+    /// Where a submitted form is answered with a redirect that leads further than who only reads may go.
+    fn lure(&self, veil: Option<Veil>) -> Option<Answer> {
+        let veil = veil.filter(|_| self.asked.post)?;
+        let create = format!("/booking/create/{}", self.form.id);
+        match veil.state {
+            State::RedirectToSlot => {
+                let slot = self.asked.at + Days::new(u64::from(self.form.lead_days));
+                Some(Answer::redirect(format!("{create}/5/{}", slot.timestamp())))
+            }
+            State::Repost => Some(Answer { status: 307, ..Answer::redirect(format!("{create}/3")) }),
+            _ => None,
+        }
     }
 
     fn choose_desk(&self) -> Result<Answer, Error> {
@@ -304,7 +327,8 @@ impl Walk<'_> {
 
     /// The visitor asks for one desk: this is where slots are looked up.
     fn enter(&self, desk: &Desk) -> Result<Answer, Error> {
-        if let Some(answer) = self.veiled(self.veil_over(Some(desk)))? {
+        let veil = self.veil_over(Some(desk));
+        if let Some(answer) = self.veiled(veil)?.or_else(|| self.lure(veil)) {
             return Ok(answer);
         }
         let moment = self.site.host.moment(self.form, desk, self.asked.at);

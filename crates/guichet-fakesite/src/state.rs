@@ -43,6 +43,10 @@ pub enum State {
     ForeignRedirect,
     /// Status 200 and a body of more than 2 MiB.
     HugeBody,
+    /// The accepted conditions are answered with status 302 to a slot, which nobody chose.
+    RedirectToSlot,
+    /// The accepted conditions are answered with status 307 to step 3: to submit them again, there.
+    Repost,
 }
 
 impl State {

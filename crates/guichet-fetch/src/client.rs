@@ -10,7 +10,6 @@ use url::Url;
 use crate::{
     clock::Clock,
     failure::Failure,
-    gap::free_at,
     host::Hosts,
     reach::Reach,
     resolver::{GuardedResolver, Lookup, SystemLookup},
@@ -112,15 +111,6 @@ impl Inner {
     pub(crate) fn admit(&self, url: &Url) -> Result<(), Failure> {
         check_scheme(url, url.host_str().unwrap_or_default())?;
         if self.reach.allows_host(url) { Ok(()) } else { Err(out_of_reach(url)) }
-    }
-
-    /// Returns when `gap` since `last` has passed.
-    pub(crate) async fn wait(&self, last: Option<DateTime<Utc>>, gap: Duration) {
-        let now = self.clock.now();
-        let at = free_at(last, gap, now);
-        if at > now {
-            self.clock.sleep_until(at).await;
-        }
     }
 }
 

@@ -99,6 +99,22 @@ pub enum Failure {
         /// Where to, without credentials, query and fragment.
         to: Url,
     },
+    /// A redirect on the same host to where the caller does not go, which was not followed.
+    #[error("{host}: redirected to an address that is never asked for")]
+    ForbiddenRedirect {
+        /// The host that redirected.
+        host: String,
+        /// Where to, without credentials, query and fragment.
+        to: Url,
+    },
+    /// robots.txt asks for a longer wait before the next request than a probe holds its host; the request did not leave.
+    #[error("{host}: robots.txt asks for {} s between requests, longer than a probe waits", delay.as_secs())]
+    CrawlDelay {
+        /// The host.
+        host: String,
+        /// The time between two requests that it asks for, at most a day; the request may leave once it has passed.
+        delay: Duration,
+    },
     /// robots.txt asks us not to fetch this; nothing else left.
     #[error("{host}: robots.txt asks us to keep out")]
     RobotsDisallowed {
@@ -132,7 +148,13 @@ fn status_words(status: Option<u16>) -> String {
 impl Failure {
     /// Whether the host has seen nothing of a request: no connection was ever tried.
     pub(crate) fn nothing_left(&self) -> bool {
-        matches!(self, Self::Dns { .. } | Self::ForbiddenAddress { .. } | Self::InvalidUrl { .. })
+        matches!(
+            self,
+            Self::Dns { .. }
+                | Self::ForbiddenAddress { .. }
+                | Self::InvalidUrl { .. }
+                | Self::CrawlDelay { .. }
+        )
     }
 
     /// Whether no request was ever handed over, although a connection may have been tried.

@@ -9,7 +9,12 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Mutex as Lease, OwnedMutexGuard};
 use url::{Host, Url};
 
-use crate::{reach::is_localhost, robots::Records};
+use crate::{
+    failure::Failure,
+    gap::free_at,
+    reach::is_localhost,
+    robots::{LONGEST_CRAWL_WAIT, Records},
+};
 
 /// The host that `url` counts for: its registrable domain, so that sub-domains share one budget.
 ///
@@ -46,6 +51,33 @@ pub(crate) struct Ledger {
     pub(crate) last_request_at: Option<DateTime<Utc>>,
     /// What its origins' robots.txt said.
     pub(crate) robots: Records,
+}
+
+impl Ledger {
+    /// When a request for `url` may leave, seen from `now`: not before `spaced_at`, which our own spacing asks for,
+    /// nor before the crawl-delay of its origin since the last request has passed.
+    ///
+    /// # Errors
+    /// When the crawl-delay would make us wait for longer than [`LONGEST_CRAWL_WAIT`].
+    pub(crate) fn turn(
+        &self,
+        url: &Url,
+        spaced_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, Failure> {
+        let Some(delay) = self.robots.crawl_delay(url) else {
+            return Ok(spaced_at);
+        };
+        let at = free_at(self.last_request_at, delay, now);
+        if at <= spaced_at {
+            return Ok(spaced_at);
+        }
+        if (at - now).to_std().is_ok_and(|wait| wait > LONGEST_CRAWL_WAIT) {
+            let host = url.host_str().unwrap_or_default().to_owned();
+            return Err(Failure::CrawlDelay { host, delay });
+        }
+        Ok(at)
+    }
 }
 
 /// One host: a lease that one probe holds at a time, and when the last probe ended.

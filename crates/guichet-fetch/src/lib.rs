@@ -28,5 +28,5 @@ pub use host::registrable_host;
 pub use message::{Answer, Request};
 pub use probe::Probe;
 pub use reach::Reach;
-pub use robots::RobotsVerdict;
+pub use robots::{LONGEST_CRAWL_WAIT, RobotsVerdict};
 pub use setup::{Identity, Limits, SetupError};

@@ -25,7 +25,8 @@ pub struct Answer {
     pub url: Url,
     /// The address that answered, after redirects.
     pub final_url: Url,
-    /// The HTTP status. Every status is an answer; a redirect without a usable `Location` too.
+    /// The HTTP status. Every status is an answer; so are a redirect without a usable `Location`, and a 307 or 308 to
+    /// a POST, because what was submitted is never submitted again.
     pub status: u16,
     /// When the first of its requests left, on the client's clock; robots.txt not counted.
     pub sent_at: DateTime<Utc>,
@@ -33,7 +34,7 @@ pub struct Answer {
     pub received_at: DateTime<Utc>,
     /// How long the network was busy with it, redirects included, spacing not; real time.
     pub duration: Duration,
-    /// The size of the body, in bytes after decompression.
+    /// The size of the body, in bytes after decompression. From status 400 on, of what could be read of it.
     pub bytes: u64,
     /// The body as text; what could not be decoded is U+FFFD.
     pub body: String,
@@ -84,7 +85,7 @@ pub(crate) struct Payload {
     pub(crate) text: String,
 }
 
-/// One request as it leaves; following a redirect makes another.
+/// One request as it leaves; following a redirect makes another, always a plain fetch.
 #[derive(Debug, Clone)]
 pub(crate) struct Hop {
     pub(crate) method: Method,
@@ -96,11 +97,6 @@ impl Hop {
     /// A plain fetch of `url`.
     pub(crate) fn get(url: Url) -> Self {
         Self { method: Method::Get, url: bare(url), payload: None }
-    }
-
-    /// The hop that a redirect with `status` to `url` asks for: as before after 307 and 308, a plain fetch otherwise.
-    pub(crate) fn redirected(self, status: u16, url: Url) -> Self {
-        if matches!(status, 307 | 308) { Self { url: bare(url), ..self } } else { Self::get(url) }
     }
 }
 

@@ -6,7 +6,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use reqwest::cookie::Jar;
 use sha2::{Digest as _, Sha256};
-use tokio::{sync::OwnedMutexGuard, time::timeout};
+use tokio::sync::OwnedMutexGuard;
 use tracing::debug;
 use url::Url;
 
@@ -14,8 +14,9 @@ use crate::{
     charset,
     client::{Client, Inner, check_scheme, out_of_reach},
     clock::Stopwatch,
-    exchange::{Cap, Page, Reply, exchange},
+    exchange::{Allowance, Cap, Page, Reply, exchange},
     failure::Failure,
+    gap::free_at,
     headers,
     host::{HostSlot, Ledger, registrable_host},
     message::{Answer, Hop, Request, bare},
@@ -52,23 +53,6 @@ impl Drop for Probe {
     }
 }
 
-/// How much longer one request may keep the network busy.
-#[derive(Debug, Clone, Copy)]
-struct Allowance {
-    whole: Duration,
-    left: Duration,
-}
-
-impl Allowance {
-    fn new(whole: Duration) -> Self {
-        Self { whole, left: whole }
-    }
-
-    fn spent(&self) -> Duration {
-        self.whole.saturating_sub(self.left)
-    }
-}
-
 /// A reply with the times it left and came.
 struct Timed {
     reply: Reply,
@@ -78,28 +62,43 @@ struct Timed {
 
 impl Client {
     /// Opens a probe on the host of `url`: waits until no other probe is on it and the spacing since the last one has
-    /// passed. Whoever asked first goes first; a future that is dropped while it waits leaves no trace.
+    /// passed, and the crawl-delay of its origin if one is known. Whoever asked first goes first; a future that is
+    /// dropped while it waits leaves no trace.
     ///
     /// # Errors
-    /// At once, when `url` is not `http` or `https` or its host is out of reach.
+    /// At once, when `url` is not `http` or `https` or its host is out of reach. Once it is our turn, when a crawl-delay
+    /// would make us wait for longer than [`LONGEST_CRAWL_WAIT`](crate::LONGEST_CRAWL_WAIT): nobody holds a host just to
+    /// wait.
     pub async fn probe(&self, url: &Url) -> Result<Probe, Failure> {
         self.0.admit(url)?;
         let host = registrable_host(url);
         let slot = self.0.hosts.slot(&host);
         let ledger = slot.take().await;
-        self.0.wait(slot.last_probe_ended_at(), self.0.limits.probe_spacing).await;
+        let now = self.0.clock.now();
+        let spaced_at = free_at(slot.last_probe_ended_at(), self.0.limits.probe_spacing, now);
+        self.0.clock.sleep_until(ledger.turn(url, spaced_at, now)?).await;
         let client = Arc::clone(&self.0);
         Ok(Probe { client, host, slot, ledger, jar: Jar::default(), requests: 0, verdict: None })
     }
 }
 
 impl Probe {
-    /// Sends `request` and follows its redirects. Before every hop: its host must be this probe's and within reach,
-    /// its origin's robots.txt must allow it, and the spacing since the last request must have passed.
+    /// Sends `request` and follows its redirects, each with a plain fetch. Before every hop: its host must be this
+    /// probe's and within reach, its origin's robots.txt must allow it, and the spacing since the last request must
+    /// have passed. Before every redirect `may_follow` is asked as well, with the address as it would be asked for; not
+    /// for those of robots.txt.
+    ///
+    /// A POST leaves once: answered with 307 or 308, which ask for the same POST elsewhere, it comes back with that
+    /// status.
     ///
     /// # Errors
-    /// When nothing may be asked, or no complete answer came. Every HTTP status is an answer.
-    pub async fn send(&mut self, request: Request) -> Result<Answer, Failure> {
+    /// When something may not be asked or not for minutes, or no complete answer came. Every HTTP status is an answer;
+    /// from 400 on it is complete with its headers, and as much of its body as could be read comes along.
+    pub async fn send(
+        &mut self,
+        request: Request,
+        may_follow: &(dyn Fn(&Url) -> bool + Sync),
+    ) -> Result<Answer, Failure> {
         let mut hop = Hop::from(request);
         self.admit_request(&hop.url)?;
         let (method, url) = (hop.method.name(), hop.url.clone());
@@ -112,9 +111,14 @@ impl Probe {
             let Timed { reply, sent_at, received_at } = self.ask(&hop, true, cap, &mut allowance).await?;
             let sent_at = *first_sent_at.get_or_insert(sent_at);
             match reply {
-                Reply::Redirect { status, to } => {
+                Reply::Redirect { to, .. } => {
                     self.admit_redirect(&hop.url, &to, redirects.len())?;
-                    hop = hop.redirected(status, to);
+                    let next = Hop::get(to);
+                    if !may_follow(&next.url) {
+                        let host = hop.url.host_str().unwrap_or_default().to_owned();
+                        return Err(Failure::ForbiddenRedirect { host, to: without_query(next.url) });
+                    }
+                    hop = next;
                     redirects.push(hop.url.clone());
                 }
                 Reply::Page(page) => {
@@ -155,8 +159,7 @@ impl Probe {
         }
         // Before the reach of names: where a foreign redirect leads is worth knowing even when we could not go there.
         if registrable_host(to) != self.host {
-            let mut to = bare(to.clone());
-            to.set_query(None);
+            let to = without_query(bare(to.clone()));
             return Err(Failure::ForeignRedirect { host: host.to_owned(), to });
         }
         self.client.admit(to)?;
@@ -191,16 +194,18 @@ impl Probe {
                 Ok(Timed { reply: Reply::Page(page), received_at, .. }) => {
                     return Ok(Record::answered(&page, self.client.limits.robots_ttl, received_at));
                 }
-                Ok(Timed { reply: Reply::Redirect { status, to }, .. }) => {
+                Ok(Timed { reply: Reply::Redirect { to, .. }, .. }) => {
                     match self.admit_redirect(&hop.url, &to, followed) {
                         Ok(()) => {
-                            hop = hop.redirected(status, to);
+                            hop = Hop::get(to);
                             followed += 1;
                             continue;
                         }
                         Err(failure) => failure,
                     }
                 }
+                // Not left for the next probe, which would meet the same wait in the same place.
+                Err(failure @ Failure::CrawlDelay { .. }) if followed > 0 => failure,
                 Err(failure) if failure.never_connected() => return Err(failure),
                 Err(failure) => failure,
             };
@@ -216,26 +221,22 @@ impl Probe {
         cap: Cap,
         allowance: &mut Allowance,
     ) -> Result<Timed, Failure> {
-        let crawl_delay = self.ledger.robots.crawl_delay(&hop.url).unwrap_or_default();
-        let gap = self.client.limits.request_spacing.max(crawl_delay);
-        self.client.wait(self.ledger.last_request_at, gap).await;
+        let now = self.client.clock.now();
+        let spaced_at = free_at(self.ledger.last_request_at, self.client.limits.request_spacing, now);
+        self.client.clock.sleep_until(self.ledger.turn(&hop.url, spaced_at, now)?).await;
 
         let sent_at = self.client.clock.now();
         self.ledger.last_request_at = Some(sent_at);
         self.requests += 1;
         let jar = cookies.then_some(&self.jar);
         let watch = Stopwatch::start();
-        let outcome = timeout(allowance.left, exchange(&self.client.http, hop, jar, cap)).await;
+        let outcome = exchange(&self.client.http, hop, jar, cap, *allowance).await;
         let duration = watch.elapsed();
         let received_at = self.client.clock.now();
         self.ledger.last_request_at = Some(received_at);
-        allowance.left = allowance.left.saturating_sub(duration);
+        allowance.spend(duration);
 
         let host = hop.url.host_str().unwrap_or_default();
-        let outcome = outcome.unwrap_or_else(|_elapsed| {
-            let after = allowance.whole;
-            Err(Failure::Timeout { host: host.to_owned(), after })
-        });
         let status = match &outcome {
             Ok(Reply::Page(page)) => Some(page.status),
             Ok(Reply::Redirect { status, .. }) => Some(*status),
@@ -249,6 +250,12 @@ impl Probe {
         debug!(method = hop.method.name(), host, status, duration_ms = duration.as_millis(), "asked");
         Ok(Timed { reply: outcome?, sent_at, received_at })
     }
+}
+
+/// For what is told of an address: a query may hold what is nobody's business.
+fn without_query(mut url: Url) -> Url {
+    url.set_query(None);
+    url
 }
 
 /// Puts an answer together; `times` are when it left, when it came, and how long the network was busy.

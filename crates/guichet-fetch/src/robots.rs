@@ -18,6 +18,10 @@ const RETRY_AFTER_FAILURE: Duration = Duration::from_hours(1);
 /// A longer crawl-delay than this counts as this.
 const LONGEST_CRAWL_DELAY: Duration = Duration::from_hours(24);
 
+/// The longest that a probe waits for its turn because of a crawl-delay; rather than hold its host for longer, it ends
+/// with [`Failure::CrawlDelay`].
+pub const LONGEST_CRAWL_WAIT: Duration = Duration::from_mins(2);
+
 /// The most rules ending in `$` that are worked through: each takes some ten kilobytes once understood, and half a
 /// megabyte of them would be an attack.
 const MOST_ENDED_RULES: usize = 500;

@@ -1,6 +1,7 @@
 //! The client against scripted servers on this machine. What never enters: any other host, any real waiting.
 
 mod bodies;
+mod crawl_delays;
 mod failures;
 mod logs;
 mod manual_clock;
@@ -42,6 +43,11 @@ async fn probe_on(url: &Url) -> Probe {
     client(&ManualClock::start()).probe(url).await.unwrap()
 }
 
+/// Follows every redirect.
+fn anywhere(_: &Url) -> bool {
+    true
+}
+
 /// One fetch of `path` on a probe of its own.
 async fn get(server: &Server, path: &str) -> Result<Answer, Failure> {
     get_with(server, path, Limits::default()).await
@@ -50,5 +56,5 @@ async fn get(server: &Server, path: &str) -> Result<Answer, Failure> {
 async fn get_with(server: &Server, path: &str, limits: Limits) -> Result<Answer, Failure> {
     let url = server.url(path);
     let client = client_with(&ManualClock::start(), limits);
-    client.probe(&url).await.unwrap().send(Request::Get(url)).await
+    client.probe(&url).await.unwrap().send(Request::Get(url), &anywhere).await
 }

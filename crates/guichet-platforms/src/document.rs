@@ -2,13 +2,16 @@
 //!
 //! The parser takes quadratic time and memory over some inputs (deep nesting, formatting that is never closed,
 //! thousands of attributes in a tag). It is therefore fed in small pieces, and left as soon as the tree outgrows what
-//! real pages have. What never enters: what the page says.
+//! real pages have. Here is also decided what of a page is seen: texts and signs alike are looked for only there.
+//! What never enters: what the page says.
+
+use std::iter;
 
 use html5ever::{
     driver::{ParseOpts, Parser, parse_document},
     tendril::{StrTendril, TendrilSink as _},
 };
-use scraper::{ElementRef, Html, HtmlTreeSink, Node};
+use scraper::{ElementRef, Html, HtmlTreeSink, Node, node::Element};
 
 /// Bytes between two looks at the tree.
 const PIECE: usize = 1024;
@@ -18,6 +21,8 @@ const DEEPEST: usize = 200;
 const MOST_NODES: usize = 200_000;
 /// The most comparisons of attribute names: each new name in a tag is compared with all before it.
 const MOST_COMPARISONS: u64 = 200_000_000;
+/// Elements that nobody sees, nor anything in them.
+const UNSEEN: [&str; 5] = ["head", "script", "style", "template", "noscript"];
 
 /// The page as a tree; `None` when it is nested too deeply or too large.
 pub(crate) fn parse(body: &str) -> Option<Html> {
@@ -32,9 +37,78 @@ pub(crate) fn parse(body: &str) -> Option<Html> {
     Some(parser.finish())
 }
 
-/// The elements of the document, in its order; what the parser has thrown out of the tree does not come.
+/// The elements of the document, hidden ones too, in its order; what the parser has thrown out of the tree does not
+/// come.
 pub(crate) fn elements(page: &Html) -> impl Iterator<Item = ElementRef<'_>> {
     page.tree.root().descendants().filter_map(ElementRef::wrap)
+}
+
+/// The elements of the document that can be seen, in its order.
+pub(crate) fn visible_elements(page: &Html) -> impl Iterator<Item = ElementRef<'_>> {
+    elements(page).next().into_iter().flat_map(visible_elements_of)
+}
+
+/// `start` and the elements in it that can be seen, in their order; whether `start` itself stands in something hidden
+/// is not asked.
+pub(crate) fn visible_elements_of(start: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
+    walk(start, |_| false).filter_map(|seen| match seen {
+        Seen::Begin(element) => Some(element),
+        Seen::Words(_) | Seen::End(_) => None,
+    })
+}
+
+/// What a walk comes by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Seen<'a> {
+    /// An element that can be seen begins.
+    Begin(ElementRef<'a>),
+    /// Text that can be seen.
+    Words(&'a str),
+    /// An element ends, one that was left out too.
+    End(ElementRef<'a>),
+}
+
+/// Walks through what can be seen of `start`, leaving out the elements that `skip` names with all that is in them.
+pub(crate) fn walk(start: ElementRef<'_>, skip: impl Fn(&Element) -> bool) -> impl Iterator<Item = Seen<'_>> {
+    let mut next = Some((*start, true));
+    iter::from_fn(move || {
+        loop {
+            let (node, begins) = next?;
+            let element = ElementRef::wrap(node);
+            let enter = begins && element.is_none_or(|it| !is_unseen(it.value()) && !skip(it.value()));
+            next = match node.first_child().filter(|_| enter) {
+                Some(child) => Some((child, true)),
+                None if begins => Some((node, false)),
+                None if node.id() == start.id() => None,
+                None => match node.next_sibling() {
+                    Some(sibling) => Some((sibling, true)),
+                    None => node.parent().map(|parent| (parent, false)),
+                },
+            };
+            match (node.value(), element) {
+                (Node::Text(words), _) if begins => return Some(Seen::Words(words)),
+                (_, Some(element)) if !begins => return Some(Seen::End(element)),
+                (_, Some(element)) if enter => return Some(Seen::Begin(element)),
+                _ => {}
+            }
+        }
+    })
+}
+
+/// Whether nobody sees this element and what is in it. What is hidden from screen readers only is seen.
+fn is_unseen(element: &Element) -> bool {
+    let hidden_field = || {
+        element.name() == "input"
+            && element.attr("type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("hidden"))
+    };
+    let styled_away = || {
+        element.attr("style").is_some_and(|style| {
+            let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+            let style = style.to_ascii_lowercase();
+            style.contains("display:none") || style.contains("visibility:hidden")
+        })
+    };
+    UNSEEN.contains(&element.name()) || element.attr("hidden").is_some() || hidden_field() || styled_away()
 }
 
 /// What parsing has cost so far.
@@ -84,7 +158,7 @@ fn separators(piece: &str) -> u64 {
 
 fn pieces(body: &str) -> impl Iterator<Item = &str> {
     let mut rest = body;
-    std::iter::from_fn(move || {
+    iter::from_fn(move || {
         let (piece, tail) = rest.split_at(rest.floor_char_boundary(PIECE));
         rest = tail;
         (!piece.is_empty()).then_some(piece)
@@ -104,6 +178,17 @@ mod tests {
         let body = format!("<h2>A</h2>{}<h2>é</h2>", "<p>texte à lire</p>\n".repeat(5_000));
         let page = parse(&body).unwrap();
         assert_eq!(elements(&page).filter(|element| element.value().name() == "h2").count(), 2);
+    }
+
+    #[test]
+    fn only_what_is_seen_is_walked_through() {
+        let body = "<i id=a><b id=b hidden><u id=c></u></b><u id=d></u></i><template><u id=e></u></template>\
+                    <input id=f type=Hidden><p id=g style='DISPLAY :\nNONE'><u id=h></u></p><u id=i aria-hidden=true>";
+        let page = parse(body).unwrap();
+        let ids = |of: Vec<ElementRef<'_>>| of.iter().filter_map(|it| it.value().id()).collect::<String>();
+        assert_eq!(ids(visible_elements(&page).collect()), "adi");
+        let start = elements(&page).find(|it| it.value().id() == Some("a")).unwrap();
+        assert_eq!(ids(visible_elements_of(start).collect()), "ad");
     }
 
     #[test]

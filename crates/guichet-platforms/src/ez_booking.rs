@@ -5,6 +5,7 @@
 //! and 1, and reads where that leads. What never enters: a choice of slot, step 5 and beyond, personal data.
 
 mod address;
+mod english;
 mod signs;
 mod week;
 
@@ -39,7 +40,7 @@ impl Platform for EzBooking {
     }
 
     fn revision(&self) -> u16 {
-        1
+        2
     }
 
     fn floor_cadence(&self) -> Duration {
@@ -84,6 +85,11 @@ impl Platform for EzBooking {
             }
         }
         problems
+    }
+
+    fn may_follow(&self, target: &Target, to: &Url) -> bool {
+        !address::is_of_the_module(to)
+            || Address::of(&target.url).is_some_and(|address| address.is_before_booking(to))
     }
 
     fn begin(&self, target: &Target) -> Ask {
@@ -198,7 +204,7 @@ fn front_page(url: &Url) -> Url {
 fn unrecognised(found: &str) -> Unrecognised {
     let looked_for = [
         "the sentence that no slot is left",
-        "the title of step 2 at step 2",
+        "the title of step 2 at step 2, without words of trouble",
         "the title of step 3 or links to free slots at steps 3 and 4",
         "the sentences that the page is closed, that there is no calendar, that the link is switched off",
     ];

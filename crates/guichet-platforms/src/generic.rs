@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::{
     Page,
-    document::{self, elements},
+    document::{self, elements, visible_elements},
     text,
 };
 
@@ -24,6 +24,9 @@ const LONGEST_TITLE: usize = 120;
 const BOOKING_WORDS: [&str; 5] = ["booking", "rdv", "rendez-vous", "reservation", "appointment"];
 const BOOKING_IDS: [&str; 4] = ["FormBookingCreate", "global_Booking", "inner_Booking", "planning_Booking"];
 const CHALLENGE_IDS: [&str; 3] = ["challenge-running", "cf-challenge-running", "cf-wrapper-challenge"];
+/// What a Queue-it waiting room is built of. It may stand on the site's own domain, under a title of the site's choice.
+const WAITING_ROOM_IDS: [&str; 3] =
+    ["MainPart_lbQueueNumber", "MainPart_lbUsersInLineAheadOfYou", "MainPart_divProgressbar"];
 const SHIELD_NAMES: [&str; 3] = ["challenge-platform", "cf-chl", "_incapsula_resource"];
 const WAITING_TITLES: [&str; 8] = [
     "just a moment",
@@ -66,7 +69,7 @@ fn cause(page: &Page<'_>) -> Option<Cause> {
         return of_status;
     };
     let look = Look::at(&html);
-    let challenged = || look.is_challenge(page.url).then_some(Cause::Challenged);
+    let challenged = || look.is_challenge().then_some(Cause::Challenged);
     if !(200..=299).contains(&page.status) {
         return challenged().or(of_status);
     }
@@ -93,7 +96,7 @@ fn cause_of_status(status: u16) -> Option<Cause> {
 enum Mark {
     /// A form or part of a booking module: the page is about booking, whatever else it mentions.
     Booking,
-    /// Markup that only a challenge page has.
+    /// Markup that only a challenge page or a waiting room has.
     Challenge,
     /// A captcha of whatever make.
     Captcha,
@@ -117,6 +120,10 @@ impl Look {
         for element in elements(page) {
             look.look_at(element);
         }
+        let titles = elements(page).filter(|element| element.value().name() == "title");
+        let headings = visible_elements(page).filter(|element| element.value().name() == "h1");
+        let texts = titles.chain(headings).map(text::element_text);
+        look.titles = texts.filter(|text| text.len() <= LONGEST_TITLE).collect();
         look
     }
 
@@ -124,12 +131,6 @@ impl Look {
         let value = element.value();
         let lower = |name: &str| value.attr(name).unwrap_or_default().to_ascii_lowercase();
         match value.name() {
-            "title" | "h1" => {
-                let title = text::element_text(element);
-                if title.len() <= LONGEST_TITLE {
-                    self.titles.push(title);
-                }
-            }
             "form" => {
                 let action = lower("action");
                 // A challenge's form carries the address of the page behind it.
@@ -162,6 +163,7 @@ impl Look {
         self.note(Mark::Booking, BOOKING_IDS.contains(&id));
         self.note(Mark::Captcha, is_captcha(value));
         self.note(Mark::Challenge, CHALLENGE_IDS.contains(&id) || id.starts_with("cf-chl"));
+        self.note(Mark::Challenge, WAITING_ROOM_IDS.contains(&id));
     }
 
     fn note(&mut self, mark: Mark, found: bool) {
@@ -174,9 +176,8 @@ impl Look {
         self.marks.contains(&mark)
     }
 
-    fn is_challenge(&self, url: &Url) -> bool {
+    fn is_challenge(&self) -> bool {
         self.has(Mark::Challenge)
-            || url.host_str().is_some_and(|host| is_under(host, "queue-it.net"))
             || (!self.has(Mark::Booking) && self.title_has(&WAITING_TITLES))
             || (self.is_bare() && (self.has(Mark::Captcha) || self.visible.contains("incapsula incident id")))
     }

@@ -1,7 +1,7 @@
 //! Pages that a site file explains by itself: what stands on them when they are open, full or shut.
 //!
-//! One request, no form. A rule is `css:SELECTOR`, an element that must be there, or `text:WORDS`, words that must be
-//! visible above the footer. What never enters: counting, dates, guesses from what is missing.
+//! One request, no form. A rule is `css:SELECTOR`, an element that must be visible, or `text:WORDS`, words that must
+//! be visible above the footer. What never enters: counting, dates, guesses from what is missing.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ impl Platform for HtmlRules {
     }
 
     fn revision(&self) -> u16 {
-        1
+        2
     }
 
     fn floor_cadence(&self) -> Duration {
@@ -119,6 +119,14 @@ enum Rule {
 impl Rule {
     fn parse(rule: &str) -> Result<Self, String> {
         if let Some(selector) = rule.strip_prefix("css:") {
+            // Only the element that a selector ends in is known to be visible; this one looks past it.
+            if selector.to_ascii_lowercase().contains(":has(") {
+                return Err(
+                    "looks for what an element holds, which may be hidden; write a selector of that \
+                            thing itself, without `:has`"
+                        .to_owned(),
+                );
+            }
             let parsed = Selector::parse(selector.trim());
             return parsed.map(Self::Element).map_err(|_why| {
                 "is not a CSS selector; write one, as in \"css:table.calendar a.free\"".to_owned()
@@ -138,7 +146,9 @@ impl Rule {
 
     fn holds(&self, html: &Html, visible: &str) -> bool {
         match self {
-            Self::Element(selector) => document::elements(html).any(|element| selector.matches(&element)),
+            Self::Element(selector) => {
+                document::visible_elements(html).any(|element| selector.matches(&element))
+            }
             Self::Words(words) => visible.contains(words.as_str()),
         }
     }

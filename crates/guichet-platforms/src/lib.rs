@@ -164,6 +164,13 @@ pub trait Platform: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Whether a redirect to `to`, an address on the target's own registrable host (the caller has checked that), may
+    /// be followed with a GET. A site may send its visitor anywhere; what an adapter never asks for by itself must
+    /// not be reached this way either.
+    fn may_follow(&self, _target: &Target, _to: &Url) -> bool {
+        true
+    }
+
     /// The first question.
     fn begin(&self, target: &Target) -> Ask;
 

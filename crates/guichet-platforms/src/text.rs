@@ -2,15 +2,14 @@
 //!
 //! Scripts, styles, what is hidden and everything from the footer on are no part of it. What never enters: meaning.
 
-use scraper::{ElementRef, Html, Node, node::Element};
+use scraper::{ElementRef, Html, node::Element};
 
-use crate::document;
+use crate::document::{self, Seen};
 
 /// The longest text taken from one element, in bytes: titles, headers and labels are short.
 const LONGEST_ELEMENT: usize = 4096;
-/// Elements whose text nobody sees.
-const UNSEEN: [&str; 9] =
-    ["head", "script", "style", "template", "noscript", "iframe", "object", "svg", "select"];
+/// Elements whose text is no part of what a page tells.
+const NO_PROSE: [&str; 4] = ["iframe", "object", "svg", "select"];
 /// Elements that do not end a word.
 const WITHIN_WORDS: [&str; 16] = [
     "a", "abbr", "b", "bdi", "bdo", "em", "font", "i", "label", "mark", "small", "span", "strong", "sub",
@@ -24,7 +23,7 @@ pub(crate) fn visible_text(page: &Html) -> String {
 
 /// The visible text of a page up to its footer, comparable, without the element that has the id `left_out`.
 pub(crate) fn visible_text_without(page: &Html, left_out: Option<&str>) -> String {
-    let body = document::elements(page).find(|element| element.value().name() == "body");
+    let body = document::visible_elements(page).find(|element| element.value().name() == "body");
     body.map(|body| comparable(&raw_text(body, left_out, usize::MAX))).unwrap_or_default()
 }
 
@@ -69,45 +68,25 @@ fn single_spaces(chars: impl Iterator<Item = char>) -> String {
 
 /// The text under `start`, hardly longer than `most` bytes.
 fn raw_text(start: ElementRef<'_>, left_out: Option<&str>, most: usize) -> String {
+    let skip = |element: &Element| {
+        NO_PROSE.contains(&element.name()) || (left_out.is_some() && element.id() == left_out)
+    };
     let mut text = String::new();
-    let mut node = *start;
-    loop {
-        let mut enter = true;
-        match node.value() {
-            Node::Text(words) => {
+    for seen in document::walk(start, skip) {
+        match seen {
+            Seen::Words(words) => {
                 let room = most.saturating_sub(text.len());
                 let (words, left) = words.split_at(words.floor_char_boundary(room));
                 text.push_str(words);
                 if !left.is_empty() {
-                    return text;
+                    break;
                 }
             }
-            Node::Element(element) if element.name() == "footer" => return text,
-            Node::Element(element) => {
-                enter = !unseen(element) && (left_out.is_none() || element.id() != left_out);
-                part(&mut text, element);
-            }
-            _ => {}
-        }
-        if let Some(child) = node.first_child().filter(|_| enter) {
-            node = child;
-            continue;
-        }
-        loop {
-            if node.id() == start.id() {
-                return text;
-            }
-            if let Some(sibling) = node.next_sibling() {
-                node = sibling;
-                break;
-            }
-            let Some(parent) = node.parent() else { return text };
-            node = parent;
-            if let Node::Element(element) = node.value() {
-                part(&mut text, element);
-            }
+            Seen::Begin(element) if element.value().name() == "footer" => break,
+            Seen::Begin(element) | Seen::End(element) => part(&mut text, element.value()),
         }
     }
+    text
 }
 
 /// A block begins or ends: so does a word.
@@ -115,11 +94,6 @@ fn part(text: &mut String, element: &Element) {
     if !WITHIN_WORDS.contains(&element.name()) {
         text.push(' ');
     }
-}
-
-fn unseen(element: &Element) -> bool {
-    let style = || element.attr("style").unwrap_or_default().replace(' ', "");
-    UNSEEN.contains(&element.name()) || element.attr("hidden").is_some() || style().contains("display:none")
 }
 
 #[cfg(test)]
@@ -150,6 +124,7 @@ mod tests {
     #[test]
     fn what_nobody_sees_is_left_out() {
         let body = "<title>a</title><script>b</script><!-- c --><p hidden>d</p><p style='display: none'>e</p>\
+                    <p style='DISPLAY : NONE'>e</p><p style='visibility: hidden'>e</p><select><option>e</select>\
                     <template>f</template><p>seen</p><footer>g</footer><p>h</p>";
         assert_eq!(seen(body), "seen");
     }

@@ -7,8 +7,10 @@ use chrono::TimeDelta;
 use guichet_model::{Cause, Instant, Outcome};
 use guichet_store::HostState;
 
+use crate::planner::LONGEST_PAUSE;
+
 /// First and longest pause after 401, 403, 429, a challenge or a firewall's page.
-const AFTER_REFUSAL: (TimeDelta, TimeDelta) = (TimeDelta::minutes(40), TimeDelta::days(1));
+const AFTER_REFUSAL: (TimeDelta, TimeDelta) = (TimeDelta::minutes(40), LONGEST_PAUSE);
 
 /// First and longest pause after 5xx, « Service surchargé » or no answer.
 const AFTER_OVERLOAD: (TimeDelta, TimeDelta) = (TimeDelta::minutes(10), TimeDelta::hours(2));
@@ -17,18 +19,17 @@ fn doubled((first, longest): (TimeDelta, TimeDelta), times: u32) -> TimeDelta {
     (0..times.saturating_sub(1).min(16)).fold(first, |pause, _| (pause * 2).min(longest)).min(longest)
 }
 
-/// A host's state after a probe that ended at `ended_at`. `asked` is false when nothing was requested (robots.txt
-/// forbids the page): that is an answer about the page, not a sign of distress. `retry_after` only lengthens.
+/// A host's state after a probe that ended at `ended_at`. `said` is what its last answer came to, `None` when robots.txt
+/// forbids the page: that is an answer about the page, not a sign of distress. `retry_after` only lengthens.
 pub fn after(
     before: &HostState,
-    outcome: &Outcome,
-    asked: bool,
+    said: Option<&Outcome>,
     retry_after: Option<Duration>,
     ended_at: Instant,
 ) -> HostState {
     let mut state = HostState { last_probe_at: Some(ended_at), ..*before };
-    let pause = match outcome.cause() {
-        _ if !asked => None,
+    let Some(said) = said else { return HostState { not_before: None, ..state } };
+    let pause = match said.cause() {
         Some(Cause::Refused | Cause::RateLimited | Cause::Challenged) => {
             state.refusals = state.refusals.saturating_add(1);
             Some(doubled(AFTER_REFUSAL, state.refusals))
@@ -44,7 +45,8 @@ pub fn after(
         }
     };
     let asked_for = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());
-    state.not_before = pause.into_iter().chain(asked_for).max().map(|wait| ended_at + wait);
+    state.not_before =
+        pause.into_iter().chain(asked_for).max().map(|wait| ended_at + wait.min(LONGEST_PAUSE));
     state
 }
 
@@ -63,7 +65,7 @@ mod tests {
             .iter()
             .map(|cause| {
                 let outcome = cause.map_or(Outcome::Full, Outcome::Unknown);
-                state = after(&state, &outcome, true, retry_after.map(Duration::from_secs), at());
+                state = after(&state, Some(&outcome), retry_after.map(Duration::from_secs), at());
                 state.not_before.map(|until| (until - at()).num_minutes())
             })
             .collect()
@@ -94,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_page_that_robots_forbid_does_not_close_the_whole_host() {
-        let state = after(&HostState::default(), &Outcome::Unknown(Cause::Refused), false, None, at());
+        let state = after(&HostState::default(), None, None, at());
         assert_eq!((state.refusals, state.not_before), (0, None));
     }
 }

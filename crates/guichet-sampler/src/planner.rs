@@ -1,9 +1,13 @@
 //! Who is due: a pure function of what happened so far, the time and a seed. What never enters: the clock, the network.
 //!
-//! Time is cut into strata as long as a target's cadence, and each stratum has one uniformly random instant
-//! (stratified jitter: unbiased, and steadier than Poisson sampling). The instant follows from the seed, the target's
-//! id and the stratum's number, so that a plan needs no memory and a restart changes nothing. Strata that passed
-//! while nobody was running are not made up for.
+//! The plan is stratified jitter (steadier than Poisson sampling) that keeps the least gap between two probes of a
+//! target and is still uniform over the hour. Strata as long as the cadence come in cycles of [`CYCLE`]. A cycle draws
+//! one random phase for all its strata, each stratum one random instant of its own in what the least gap leaves of it,
+//! and one stratum a cycle stays empty, so that the next cycle may begin with another phase. Drawing from whole strata
+//! and moving the instants that come too close would look rarer at the start of a stratum, which is where slots are
+//! released. A cycle is no whole number of days, so that its seam wanders over the hours. The instants follow from the
+//! seed and the target's id: a plan needs no memory, a restart changes nothing, and what passed while nobody was running
+//! is not made up for.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -20,6 +24,12 @@ pub const LEAST_GAP: TimeDelta = TimeDelta::minutes(15);
 
 /// The least time between two probes of a host.
 pub const HOST_SPACING: TimeDelta = TimeDelta::seconds(60);
+
+/// The longest time that a breaker can keep us away.
+pub const LONGEST_PAUSE: TimeDelta = TimeDelta::days(1);
+
+/// Strata of a cycle, of which the last holds no probe.
+const CYCLE: i64 = 50;
 
 /// How often a target on probation is tried daily before it is tried weekly.
 const DAILY_TRIES: u32 = 7;
@@ -40,10 +50,10 @@ pub struct Candidate<'a> {
 /// When a candidate is to be probed next, and under which design.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Appointment {
-    /// The instant; in the past when it is due already.
+    /// When it may begin; in the past when it is due already.
     pub at: Instant,
-    /// The stratum that it stands for; `None` on probation.
-    pub stratum: Option<i64>,
+    /// The planned instant that it stands for; `None` on probation.
+    pub planned: Option<Instant>,
     /// What the probe will be for.
     pub purpose: Purpose,
     /// Planned probes per hour; `None` on probation.
@@ -71,11 +81,12 @@ pub enum Action {
 }
 
 /// A uniform number in [0, 1) that depends on nothing but its arguments.
-fn uniform(seed: u64, target: &TargetId, number: i64) -> f64 {
+fn uniform(seed: u64, target: &TargetId, cycle: i64, place: i64) -> f64 {
     let mut hash = Sha256::new();
     hash.update(seed.to_le_bytes());
     hash.update(target.as_str());
-    hash.update(number.to_le_bytes());
+    hash.update(cycle.to_le_bytes());
+    hash.update(place.to_le_bytes());
     let digest = hash.finalize();
     let bits = digest.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte)) >> 11;
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit exactly")]
@@ -83,8 +94,10 @@ fn uniform(seed: u64, target: &TargetId, number: i64) -> f64 {
     number
 }
 
-fn span(length: Duration) -> TimeDelta {
-    TimeDelta::from_std(length).unwrap_or(TimeDelta::days(365)).max(TimeDelta::minutes(1))
+/// A seed of one's own for each operator, so that two of them do not knock at the same seconds.
+pub fn seed_of(contact: &str) -> u64 {
+    let digest = Sha256::digest(contact.trim().to_lowercase());
+    digest.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte))
 }
 
 /// A share of a span, to the millisecond.
@@ -98,46 +111,89 @@ fn part(length: TimeDelta, share: f64) -> TimeDelta {
     TimeDelta::milliseconds(part)
 }
 
-/// The stratum of `cadence` in which `at` lies, counted from 1970.
-pub fn stratum(at: Instant, cadence: Duration) -> i64 {
-    at.timestamp_millis().div_euclid(span(cadence).num_milliseconds())
+/// The plan of one target.
+#[derive(Debug, Clone, Copy)]
+struct Plan<'a> {
+    target: &'a TargetId,
+    /// Length of a stratum.
+    stratum: TimeDelta,
+    /// The least time between two instants.
+    gap: TimeDelta,
+    seed: u64,
 }
 
-/// The next appointment of a candidate.
+impl<'a> Plan<'a> {
+    fn of(target: &'a TargetId, cadence: Duration, seed: u64) -> Self {
+        let stratum = TimeDelta::from_std(cadence).unwrap_or(TimeDelta::days(365)).max(TimeDelta::minutes(1));
+        Self { target, stratum, gap: LEAST_GAP.min(stratum), seed }
+    }
+
+    /// The instant of the probe with this number, counted from 1970; they grow with the number.
+    fn instant(&self, number: i64) -> Instant {
+        let (cycle, place) = (number.div_euclid(CYCLE - 1), number.rem_euclid(CYCLE - 1));
+        let strata = cycle * CYCLE + place;
+        let phase = part(self.stratum, uniform(self.seed, self.target, cycle, -1));
+        let jitter = part(self.stratum - self.gap, uniform(self.seed, self.target, cycle, place));
+        let start = DateTime::from_timestamp_millis(strata.saturating_mul(self.stratum.num_milliseconds()));
+        start.unwrap_or(DateTime::UNIX_EPOCH) + phase + jitter
+    }
+
+    /// The number of the last instant that is not after `now`.
+    fn latest(&self, now: Instant) -> i64 {
+        let strata = now.timestamp_millis().div_euclid(self.stratum.num_milliseconds());
+        let (cycle, place) = (strata.div_euclid(CYCLE), strata.rem_euclid(CYCLE));
+        let mut number = cycle * (CYCLE - 1) + place.min(CYCLE - 2);
+        while self.instant(number) > now {
+            number -= 1;
+        }
+        while self.instant(number + 1) <= now {
+            number += 1;
+        }
+        number
+    }
+
+    /// Probes per hour, over whole cycles.
+    fn intensity_per_h(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "at most a year in milliseconds")]
+        let stratum_h = self.stratum.num_milliseconds() as f64 / 3_600_000.0;
+        #[expect(clippy::cast_precision_loss, reason = "a small number")]
+        let filled = (CYCLE - 1) as f64 / CYCLE as f64;
+        filled / stratum_h
+    }
+}
+
+/// The next appointment of a candidate. Instants from a future that never came (a clock that was wrong once) count as
+/// now.
 pub fn appointment(candidate: &Candidate<'_>, now: Instant, seed: u64) -> Appointment {
     let state = candidate.state;
     if state.alive_since.is_none() {
-        return Appointment {
-            at: probation_at(candidate, seed),
-            stratum: None,
-            purpose: Purpose::Probation,
-            intensity_per_h: None,
-        };
+        let at = probation_at(candidate, now, seed);
+        return Appointment { at, planned: None, purpose: Purpose::Probation, intensity_per_h: None };
     }
-    let length = span(candidate.cadence);
-    let current = stratum(now, candidate.cadence);
-    let number = if state.stratum.is_some_and(|done| done >= current) { current + 1 } else { current };
-    let start = DateTime::from_timestamp_millis(number * length.num_milliseconds()).unwrap_or(now);
-    let planned = start + part(length, uniform(seed, candidate.id, number));
-    // Two random instants of neighbouring strata can be close together: politeness moves the later one back.
-    let allowed = state.last_probe_at.map_or(planned, |last| last + LEAST_GAP.min(length));
+    let plan = Plan::of(candidate.id, candidate.cadence, seed);
+    let number = plan.latest(now);
+    let latest = plan.instant(number);
+    let done = state.last_planned_at.is_some_and(|done| latest <= done && done <= now);
+    // Longer ago than a stratum: nobody was running, or the host was too busy; the moment has passed.
+    let passed = now - latest >= plan.stratum;
+    let planned = if done || passed { plan.instant(number + 1) } else { latest };
+    // Probes begin late where hosts are busy; what is meant is the gap between those that were really made.
+    let allowed = state.last_probe_at.map_or(planned, |last| last.min(now) + plan.gap);
     Appointment {
         at: planned.max(allowed),
-        stratum: Some(number),
+        planned: Some(planned),
         purpose: Purpose::Base,
-        intensity_per_h: Some(3600.0 / candidate.cadence.as_secs_f64().max(60.0)),
+        intensity_per_h: Some(plan.intensity_per_h()),
     }
 }
 
 /// A target never seen alive is tried at once, then daily for a week, then weekly; each wait is lengthened by up to a
 /// tenth, so that many dead links do not knock together.
-fn probation_at(candidate: &Candidate<'_>, seed: u64) -> Instant {
+fn probation_at(candidate: &Candidate<'_>, now: Instant, seed: u64) -> Instant {
     let state = candidate.state;
-    let Some(last) = state.last_probe_at else {
-        return DateTime::UNIX_EPOCH;
-    };
+    let Some(last) = state.last_probe_at else { return DateTime::UNIX_EPOCH };
     let wait = if state.probation_tries <= DAILY_TRIES { TimeDelta::days(1) } else { TimeDelta::days(7) };
-    last + wait + part(wait, 0.1 * uniform(seed, candidate.id, i64::from(state.probation_tries)))
+    last.min(now) + wait + part(wait, 0.1 * uniform(seed, candidate.id, i64::from(state.probation_tries), -2))
 }
 
 /// Who is due at `now`, at most one probe a host, in the order in which to begin. Hosts in `busy` have a probe under
@@ -164,11 +220,13 @@ pub fn due<S: std::hash::BuildHasher>(
     for (index, appointment) in waiting {
         let host = candidates[index].host;
         let state = hosts.get(host).copied().unwrap_or_default();
-        if state.not_before.is_some_and(|until| now < until) {
+        if shut_out_until(&state, now).is_some() {
             if appointment.purpose == Purpose::Base {
                 result.push(Due { index, appointment, action: Action::Withhold });
             }
-        } else if free_at(&state).is_none_or(|free| free <= now) && !busy.contains(host) && taken.insert(host)
+        } else if free_at(&state, now).is_none_or(|free| free <= now)
+            && !busy.contains(host)
+            && taken.insert(host)
         {
             result.push(Due { index, appointment, action: Action::Probe });
         }
@@ -177,8 +235,13 @@ pub fn due<S: std::hash::BuildHasher>(
 }
 
 /// When the spacing lets the next probe of a host begin; `None` when nothing stands against it.
-fn free_at(host: &HostState) -> Option<Instant> {
-    host.last_probe_at.map(|last| last + HOST_SPACING)
+fn free_at(host: &HostState, now: Instant) -> Option<Instant> {
+    host.last_probe_at.map(|last| last.min(now) + HOST_SPACING)
+}
+
+/// Until when the breaker of a host is open; `None` when it is not. No pause is longer than a day.
+pub fn shut_out_until(host: &HostState, now: Instant) -> Option<Instant> {
+    host.not_before.map(|until| until.min(now + LONGEST_PAUSE)).filter(|until| now < *until)
 }
 
 /// When [`due`] is worth asking again, given that no probe ends before: the earliest instant at which a candidate's
@@ -196,8 +259,8 @@ pub fn next_wake<S: std::hash::BuildHasher>(
         .map(|candidate| {
             let appointment = appointment(candidate, now, seed);
             let host = hosts.get(candidate.host).copied().unwrap_or_default();
-            let blocked = host.not_before.filter(|_| appointment.purpose == Purpose::Probation);
-            [free_at(&host), blocked].into_iter().flatten().fold(appointment.at, Instant::max)
+            let shut_out = shut_out_until(&host, now).filter(|_| appointment.purpose == Purpose::Probation);
+            [free_at(&host, now), shut_out].into_iter().flatten().fold(appointment.at, Instant::max)
         })
         .min()
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use guichet_fetch::{Answer, Client, Failure, Request, RobotsVerdict, registrable_host};
 use guichet_model::{Cause, DeskReading, Exchange, Instant, Outcome, ProbeFacts, Sha256Hex, Target};
 use guichet_platforms::{
@@ -26,8 +27,9 @@ pub struct Probed {
     pub retry_after: Option<Duration>,
     /// What robots.txt says, where it was read.
     pub robots: Option<RobotsVerdict>,
-    /// Whether robots.txt forbids the page: the host is well, and nothing but robots.txt was asked of it.
-    pub forbidden_by_robots: bool,
+    /// What the host's last answer came to, whatever desks had said before: what its breaker goes by. `None` when
+    /// robots.txt forbids the page: the host is well, and nothing but robots.txt was asked of it.
+    pub last_said: Option<Outcome>,
     /// Why the outcome is what it is, in our words.
     pub why: String,
 }
@@ -46,27 +48,37 @@ pub async fn probe(
     let mut lease = match client.probe(&target.url).await {
         Ok(lease) => lease,
         Err(failure) => {
-            let verdict = walk.failed(&failure);
+            let verdict = walk.failed(&failure, clock_now());
             return walk.end(verdict, platform, asked_at, clock_now(), 0, None);
         }
     };
     let began_at = clock_now();
-    let verdict = walk.follow(&mut lease, platform, target, round).await;
+    let verdict = walk.follow(&mut lease, platform, target, round, clock_now).await;
     walk.end(verdict, platform, began_at, clock_now(), lease.requests(), lease.robots().cloned())
 }
 
 /// What a probe comes to, and why.
 struct Verdict {
     reading: Reading,
-    forbidden_by_robots: bool,
+    last_said: Option<Outcome>,
     why: String,
 }
 
 impl Verdict {
-    fn new(reading: Reading, why: impl Into<String>) -> Self {
-        Self { reading, forbidden_by_robots: false, why: why.into() }
+    fn new(reading: Reading, last_said: Outcome, why: impl Into<String>) -> Self {
+        Self { reading, last_said: Some(last_said), why: why.into() }
     }
 }
+
+/// Hosts that stand between a visitor and a page to sort people from robots, or to make them wait.
+const CHALLENGERS: [&str; 6] = [
+    "captcha-delivery.com",
+    "queue-it.net",
+    "queue-it.com",
+    "perfdrive.com",
+    "hcaptcha.com",
+    "liveidentity.com",
+];
 
 /// What a failed exchange means.
 fn cause_of(failure: &Failure) -> Cause {
@@ -75,18 +87,33 @@ fn cause_of(failure: &Failure) -> Cause {
         Failure::RobotsUnavailable { status: Some(429), .. } => Cause::RateLimited,
         Failure::RobotsUnavailable { status: Some(_), .. } => Cause::Overloaded,
         Failure::RobotsUnavailable { source: Some(source), .. } => cause_of(source),
-        Failure::ForeignRedirect { to, .. } if is_login(to) => Cause::LoginRequired,
-        Failure::ForeignRedirect { .. } | Failure::TooLarge { .. } | Failure::TooManyRedirects { .. } => {
-            Cause::Unrecognised
+        Failure::ForeignRedirect { to, .. } if is_under(to, "franceconnect.gouv.fr") => Cause::LoginRequired,
+        Failure::ForeignRedirect { to, .. } if CHALLENGERS.iter().any(|domain| is_under(to, domain)) => {
+            Cause::Challenged
         }
-        Failure::ForbiddenAddress { .. } | Failure::ForbiddenScheme { .. } => Cause::Withheld,
+        Failure::ForeignRedirect { .. }
+        | Failure::ForbiddenRedirect { .. }
+        | Failure::TooLarge { .. }
+        | Failure::TooManyRedirects { .. } => Cause::Unrecognised,
+        Failure::ForbiddenAddress { .. } | Failure::ForbiddenScheme { .. } | Failure::CrawlDelay { .. } => {
+            Cause::Withheld
+        }
         _ => Cause::Unreachable,
     }
 }
 
-fn is_login(url: &Url) -> bool {
+/// How long a failure asks us to stay away from `now` on.
+fn stay_away(failure: &Failure, now: Instant) -> Option<Duration> {
+    match failure {
+        Failure::RobotsUnavailable { retry_at, .. } => (*retry_at - now).to_std().ok(),
+        Failure::CrawlDelay { delay, .. } => Some(*delay),
+        _ => None,
+    }
+}
+
+fn is_under(url: &Url, domain: &str) -> bool {
     url.host_str()
-        .is_some_and(|host| host == "franceconnect.gouv.fr" || host.ends_with(".franceconnect.gouv.fr"))
+        .is_some_and(|host| host == domain || host.strip_suffix(domain).is_some_and(|sub| sub.ends_with('.')))
 }
 
 /// The questions and answers of one probe so far.
@@ -94,9 +121,12 @@ fn is_login(url: &Url) -> bool {
 struct Walk {
     asked: Vec<Ask>,
     noted: Vec<DeskReading>,
+    /// The place among the exchanges of the page that brought each note.
+    noted_on: Vec<usize>,
     listed: Vec<Desk>,
     exchanges: Vec<Exchange>,
-    last: Option<(Sha256Hex, String)>,
+    /// The body of each exchange.
+    bodies: Vec<String>,
     retry_after: Option<Duration>,
 }
 
@@ -107,8 +137,10 @@ impl Walk {
         platform: &dyn Platform,
         target: &Target,
         round: u64,
+        clock_now: &(dyn Fn() -> Instant + Sync),
     ) -> Verdict {
         let mut ask = platform.begin(target);
+        let may_follow = |to: &Url| platform.may_follow(target, to);
         loop {
             if registrable_host(ask.url()) != registrable_host(&target.url) {
                 return self.broken_off(Cause::Unrecognised, "the next page is on another host");
@@ -117,30 +149,35 @@ impl Walk {
                 return self.broken_off(Cause::Unrecognised, "the page wants more steps than a probe has");
             }
             self.asked.push(ask.clone());
-            let answer = match lease.send(request(ask)).await {
+            let answer = match lease.send(request(ask), &may_follow).await {
                 Ok(answer) => answer,
-                Err(failure) => return self.failed(&failure),
+                Err(failure) => return self.failed(&failure, clock_now()),
             };
             self.keep(&answer);
             let page = Page { url: &answer.final_url, status: answer.status, body: &answer.body };
             if let Some(outcome) = generic::verdict(&page) {
-                let why = format!(
-                    "the answer (status {}) is the same on every platform: {}",
-                    answer.status,
-                    words(&outcome)
-                );
+                let words = words(&outcome);
+                let why =
+                    format!("the answer (status {}) is the same on every platform: {words}", answer.status);
                 return match outcome {
                     Outcome::Unknown(cause) => self.broken_off(cause, why),
-                    told => Verdict::new(Reading::plain(told), why),
+                    told => Verdict::new(Reading::plain(told), told, why),
                 };
             }
             match platform.read(target, &page, &self.trail(round)) {
+                Ok(Step::Read(reading)) if is_stale(&reading.outcome, answer.received_at) => {
+                    return self.broken_off(Cause::Unrecognised, "the page offers slots of days gone by");
+                }
                 Ok(Step::Read(reading)) => {
                     let why = format!("{} read the page: {}", platform.name(), words(&reading.outcome));
-                    return Verdict::new(reading, why);
+                    let last_said = reading.outcome;
+                    return Verdict::new(reading, last_said, why);
                 }
                 Ok(Step::Ask { noted, listed, next }) => {
-                    self.noted.extend(noted);
+                    if let Some(noted) = noted {
+                        self.noted.push(noted);
+                        self.noted_on.push(self.exchanges.len() - 1);
+                    }
                     self.listed.extend(listed);
                     ask = next;
                 }
@@ -155,16 +192,20 @@ impl Walk {
 
     /// A probe that ended before its last page: what desks had said by then still counts.
     fn broken_off(&self, cause: Cause, why: impl Into<String>) -> Verdict {
-        Verdict::new(break_off(&self.trail(0), Outcome::Unknown(cause)), why)
+        let last_said = Outcome::Unknown(cause);
+        Verdict::new(break_off(&self.trail(0), last_said), last_said, why)
     }
 
-    fn failed(&self, failure: &Failure) -> Verdict {
-        let forbidden_by_robots = matches!(failure, Failure::RobotsDisallowed { .. });
-        Verdict { forbidden_by_robots, ..self.broken_off(cause_of(failure), failure.to_string()) }
+    fn failed(&mut self, failure: &Failure, now: Instant) -> Verdict {
+        self.retry_after = stay_away(failure, now);
+        let verdict = self.broken_off(cause_of(failure), failure.to_string());
+        match failure {
+            Failure::RobotsDisallowed { .. } => Verdict { last_said: None, ..verdict },
+            _ => verdict,
+        }
     }
 
     fn keep(&mut self, answer: &Answer) {
-        let sha256 = Sha256Hex(answer.body_sha256);
         self.exchanges.push(Exchange {
             method: answer.method.to_owned(),
             url: answer.url.clone(),
@@ -173,15 +214,22 @@ impl Walk {
             sent_at: answer.sent_at,
             duration_ms: millis(answer.duration),
             bytes: answer.bytes,
-            body_sha256: sha256,
+            body_sha256: Sha256Hex(answer.body_sha256),
             headers: answer.headers.clone(),
         });
         self.retry_after = answer.retry_after;
-        self.last = Some((sha256, answer.body.clone()));
+        self.bodies.push(answer.body.clone());
+    }
+
+    /// The place of the exchange that decided: that of the first open desk, else the last.
+    fn decisive(&self, outcome: &Outcome) -> usize {
+        let open = || self.noted.iter().position(|noted| noted.outcome.offer().is_some());
+        let of_open = outcome.offer().and_then(|_| open()).and_then(|place| self.noted_on.get(place));
+        of_open.copied().unwrap_or_else(|| self.exchanges.len().saturating_sub(1))
     }
 
     fn end(
-        self,
+        mut self,
         verdict: Verdict,
         platform: &dyn Platform,
         began_at: Instant,
@@ -189,7 +237,11 @@ impl Walk {
         requests: u32,
         robots: Option<RobotsVerdict>,
     ) -> Probed {
-        let (evidence_sha256, page) = self.last.unzip();
+        let place = self.decisive(&verdict.reading.outcome);
+        let decisive = self.exchanges.get(place);
+        let (http_status, evidence_sha256) =
+            decisive.map(|exchange| (exchange.status, exchange.body_sha256)).unzip();
+        let page = decisive.is_some().then(|| self.bodies.swap_remove(place));
         Probed {
             ended_at,
             outcome: verdict.reading.outcome,
@@ -198,7 +250,7 @@ impl Walk {
                 platform: platform.name().to_owned(),
                 revision: platform.revision(),
                 requests,
-                http_status: self.exchanges.last().map(|exchange| exchange.status),
+                http_status,
                 duration_ms: millis((ended_at - began_at).to_std().unwrap_or_default()),
                 evidence_sha256,
                 desks_seen: verdict.reading.desks_seen,
@@ -207,10 +259,16 @@ impl Walk {
             page,
             retry_after: self.retry_after,
             robots,
-            forbidden_by_robots: verdict.forbidden_by_robots,
+            last_said: verdict.last_said,
             why: verdict.why,
         }
     }
+}
+
+/// Whether an offer lies in the past: a page that nobody keeps up proves nothing about today.
+fn is_stale(outcome: &Outcome, now: Instant) -> bool {
+    let earliest = outcome.offer().and_then(|offer| offer.earliest);
+    earliest.is_some_and(|earliest| earliest < now - TimeDelta::days(1))
 }
 
 fn request(ask: Ask) -> Request {
@@ -231,6 +289,8 @@ fn millis(duration: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use guichet_model::Offer;
+
     use super::*;
 
     #[test]
@@ -246,6 +306,16 @@ mod tests {
         for (failure, cause) in [
             (to("https://app.franceconnect.gouv.fr/api/v1/authorize"), Cause::LoginRequired),
             (to("https://franceconnect.gouv.fr.example.org/"), Cause::Unrecognised),
+            (to("https://prefecture.queue-it.net/?c=x"), Cause::Challenged),
+            (to("https://notqueue-it.net/"), Cause::Unrecognised),
+            (
+                Failure::ForbiddenRedirect {
+                    host: host(),
+                    to: "https://exemple.gouv.fr/booking/create/1/5/1".parse().unwrap(),
+                },
+                Cause::Unrecognised,
+            ),
+            (Failure::CrawlDelay { host: host(), delay: Duration::from_hours(24) }, Cause::Withheld),
             (Failure::RobotsDisallowed { host: host() }, Cause::Refused),
             (robots(Some(429), None), Cause::RateLimited),
             (robots(Some(503), None), Cause::Overloaded),
@@ -258,5 +328,28 @@ mod tests {
         ] {
             assert_eq!(cause_of(&failure), cause, "{failure}");
         }
+    }
+
+    #[test]
+    fn a_closed_robots_txt_and_a_long_crawl_delay_keep_us_away() {
+        let now: Instant = "2026-03-02T08:00:00Z".parse().unwrap();
+        let retry_at = now + TimeDelta::hours(3);
+        let robots =
+            Failure::RobotsUnavailable { host: String::new(), status: Some(503), retry_at, source: None };
+        assert_eq!(stay_away(&robots, now), Some(Duration::from_hours(3)));
+        let delay = Failure::CrawlDelay { host: String::new(), delay: Duration::from_hours(24) };
+        assert_eq!(stay_away(&delay, now), Some(Duration::from_hours(24)));
+        assert_eq!(stay_away(&Failure::Dns { host: String::new() }, now), None);
+    }
+
+    #[test]
+    fn an_offer_of_days_gone_by_is_no_offer() {
+        let now: Instant = "2026-03-02T08:00:00Z".parse().unwrap();
+        let open = |earliest: &str| {
+            Outcome::Open(Offer { earliest: Some(earliest.parse().unwrap()), ..Offer::UNTOLD })
+        };
+        assert!(is_stale(&open("2014-05-06T08:00:00Z"), now));
+        assert!(!is_stale(&open("2026-03-02T07:00:00Z"), now));
+        assert!(!is_stale(&Outcome::Open(Offer::UNTOLD), now) && !is_stale(&Outcome::Full, now));
     }
 }

@@ -2,14 +2,14 @@
 //! a page says (platforms), how it is fetched.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use chrono_tz::Tz;
 use guichet_fetch::{Client, RobotsVerdict, clock::Clock, registrable_host};
-use guichet_model::{Cause, Instant, Observation, Outcome, Purpose, Sha256Hex, Source, Target};
+use guichet_model::{Cause, Instant, Observation, Outcome, Sha256Hex, Source, Target};
 use guichet_platforms::Platform;
 use guichet_store::{HostState, ObservationId, ProbeRecord, RobotsRecord, Store, StoreError, TargetState};
 use thiserror::Error;
@@ -20,6 +20,8 @@ use crate::{
     breaker,
     planner::{self, Action, Appointment, Candidate, Due},
     probe::{Probed, probe},
+    standing,
+    turns::Turns,
 };
 
 /// How long probes under way may take to end after a stop.
@@ -66,30 +68,6 @@ impl Pass {
     }
 }
 
-/// Which targets may be begun.
-#[derive(Debug)]
-enum Turns {
-    /// All, whenever they are due.
-    Always,
-    /// These, once each.
-    Once(BTreeSet<usize>),
-}
-
-impl Turns {
-    fn may_begin(&self, place: usize) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Once(left) => left.contains(&place),
-        }
-    }
-
-    fn begun(&mut self, place: usize) {
-        if let Self::Once(left) = self {
-            left.remove(&place);
-        }
-    }
-}
-
 /// The sampler with all it knows.
 #[derive(Debug)]
 pub struct Sampler {
@@ -129,8 +107,12 @@ impl Sampler {
             store.sampling_state()?
         };
         let mut known: HashMap<_, _> = state.targets.into_iter().collect();
-        let states =
-            watched.iter().map(|watched| known.remove(&watched.target.id).unwrap_or_default()).collect();
+        let states = watched
+            .iter()
+            .map(|watched| {
+                standing::at_start(known.remove(&watched.target.id).unwrap_or_default(), &watched.target)
+            })
+            .collect();
         let hosts: HashMap<String, HostState> = state.hosts.into_iter().collect();
         for (host, state) in &hosts {
             if let Some(last) = state.last_probe_at {
@@ -226,50 +208,60 @@ impl Sampler {
         for due in dues {
             match due.action {
                 Action::Withhold => self.withhold(due, now).await?,
-                Action::Probe if self.probes.len() < self.concurrency => self.begin(due),
+                Action::Probe if self.probes.len() < self.concurrency => self.begin(due, now).await?,
                 Action::Probe => {}
             }
         }
         Ok(())
     }
 
-    /// Whether a single pass has nothing left to do.
+    /// Whether a single pass has nothing left to do. A target whose moment has passed meanwhile, or whose host shuts us
+    /// out, is left for another pass.
     fn is_over(&mut self) -> bool {
-        let (now, hosts, host_of) = (self.clock.now(), &self.hosts, &self.host_of);
-        match &mut self.turns {
-            Turns::Always => false,
-            Turns::Once(left) => {
-                let shut_out = |place: &usize| {
-                    let state = hosts.get(&host_of[*place]);
-                    state.and_then(|state| state.not_before).is_some_and(|until| now < until)
-                };
-                left.retain(|place| !shut_out(place));
-                left.is_empty() && self.probes.is_empty()
-            }
-        }
+        let now = self.clock.now();
+        let (places, candidates) = self.candidates();
+        let still_due = |candidate: &Candidate<'_>| {
+            let host = self.hosts.get(candidate.host);
+            let shut_out = host.and_then(|host| planner::shut_out_until(host, now)).is_some();
+            !shut_out && planner::appointment(candidate, now, self.seed).at <= now
+        };
+        let left = places.iter().zip(&candidates).filter(|(_, candidate)| still_due(candidate));
+        let left = left.map(|(place, _)| *place).collect();
+        self.turns.only(left) && self.probes.is_empty()
     }
 
-    fn begin(&mut self, due: Due) {
+    /// Writes down that a host is being asked, so that even a kill does not make us forget it, and asks.
+    async fn begin(&mut self, due: Due, now: Instant) -> Result<(), SamplerError> {
         self.turns.begun(due.index);
-        self.busy.insert(self.host_of[due.index].clone());
+        let host = self.host_of[due.index].clone();
+        self.busy.insert(host.clone());
         let watched = self.watched[due.index].clone();
+        let state = standing::when_begun(&self.states[due.index], due.appointment, now);
+        let round = state.rounds;
+        self.states[due.index] = state.clone();
+        let host_state = self.hosts.entry(host.clone()).or_default();
+        host_state.last_probe_at = Some(now);
+        let (store, target, host_state) = (Arc::clone(&self.store), watched.target.id.clone(), *host_state);
+        tokio::task::spawn_blocking(move || {
+            let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+            patiently(|| store.save_target_state(&target, &state))?;
+            patiently(|| store.save_host_state(&host, &host_state))
+        })
+        .await??;
         let (client, clock) = (self.client.clone(), Arc::clone(&self.clock));
-        let round = self.states[due.index].rounds;
         self.probes.spawn(async move {
             let now = move || clock.now();
             (due, probe(&client, watched.platform, &watched.target, round, &now).await)
         });
+        Ok(())
     }
 
     async fn withhold(&mut self, due: Due, now: Instant) -> Result<(), SamplerError> {
         self.turns.begun(due.index);
         let watched = &self.watched[due.index];
         let observation = observation(watched, due.appointment, now, Outcome::Unknown(Cause::Withheld));
-        let state = TargetState {
-            stratum: due.appointment.stratum,
-            last_planned_at: Some(due.appointment.at),
-            ..self.states[due.index].clone()
-        };
+        let state =
+            TargetState { last_planned_at: due.appointment.planned, ..self.states[due.index].clone() };
         self.store_record(due.index, observation, state, Kept::default()).await
     }
 
@@ -277,18 +269,13 @@ impl Sampler {
         let (watched, host) = (&self.watched[due.index], self.host_of[due.index].clone());
         self.busy.remove(&host);
         let before = self.hosts.get(&host).copied().unwrap_or_default();
-        let host_state = breaker::after(
-            &before,
-            &probed.outcome,
-            !probed.forbidden_by_robots,
-            probed.retry_after,
-            probed.ended_at,
-        );
+        let host_state =
+            breaker::after(&before, probed.last_said.as_ref(), probed.retry_after, probed.ended_at);
         if let Some(until) = host_state.not_before.filter(|until| *until > probed.ended_at) {
-            let cause = probed.outcome.cause().map(Cause::as_str);
+            let cause = probed.last_said.and_then(|said| said.cause()).map(Cause::as_str);
             tracing::info!(host, cause, %until, "staying away from a host");
         }
-        let state = state_after(&self.states[due.index], due.appointment, &probed);
+        let state = standing::after(&self.states[due.index], due.appointment, &probed, &watched.target);
         let mut observation = observation(watched, due.appointment, probed.ended_at, probed.outcome);
         observation.desks = probed.desks;
         observation.probe = Some(probed.facts);
@@ -318,7 +305,8 @@ impl Sampler {
                 host: kept.host.as_ref().map(|(host, state)| (host.as_str(), state)),
                 robots: kept.robots.as_ref(),
             };
-            let id = store.lock().unwrap_or_else(PoisonError::into_inner).record(&record)?;
+            let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+            let id = patiently(|| store.record(&record))?;
             Ok::<_, StoreError>((id, observation))
         })
         .await??;
@@ -381,18 +369,20 @@ fn observation(
     }
 }
 
-/// A target's state after a probe. Recognised once, it is alive from then on.
-fn state_after(before: &TargetState, appointment: Appointment, probed: &Probed) -> TargetState {
-    let trial = appointment.purpose == Purpose::Probation;
-    TargetState {
-        alive_since: before.alive_since.or(probed.outcome.is_known().then_some(probed.ended_at)),
-        probation_tries: before.probation_tries + u32::from(trial),
-        last_planned_at: Some(appointment.at).filter(|_| !trial).or(before.last_planned_at),
-        last_probe_at: Some(probed.ended_at),
-        last_cause: probed.outcome.cause(),
-        rounds: before.rounds + 1,
-        stratum: appointment.stratum.or(before.stratum),
+/// How often a locked database is tried again; each try waits ten seconds.
+const PATIENCE: usize = 30;
+
+/// Does it again while another program keeps the database locked: a probe is too dear to be thrown away.
+fn patiently<T>(mut work: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    for _ in 0..PATIENCE {
+        match work() {
+            Err(StoreError::Locked { .. }) => {
+                tracing::warn!("another program keeps the database locked; trying again");
+            }
+            ended => return ended,
+        }
     }
+    work()
 }
 
 fn robots_record(verdict: &RobotsVerdict) -> RobotsRecord {

@@ -8,7 +8,7 @@ CREATE TABLE target_state (
   last_probe_at   INTEGER,
   last_cause      TEXT,
   rounds          INTEGER NOT NULL,
-  stratum         INTEGER
+  url             TEXT CHECK (length(url) <= 2000) -- the booking page that all this is about
 ) STRICT;
 
 CREATE TABLE host_state (

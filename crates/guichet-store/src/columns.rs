@@ -17,6 +17,12 @@ pub(crate) fn millis(at: Instant) -> i64 {
     at.timestamp_millis()
 }
 
+/// What is kept of an instant: its millisecond. A leap second is then the second after it, so that whatever is counted
+/// falls into the hour that a recount from the log finds.
+pub(crate) fn as_kept(at: Instant) -> Instant {
+    DateTime::from_timestamp_millis(millis(at)).unwrap_or(at)
+}
+
 /// The instant of a column.
 pub(crate) fn instant(millis: i64) -> Result<Instant, Failure> {
     DateTime::from_timestamp_millis(millis)

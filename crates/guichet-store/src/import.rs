@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use crate::{
     Store, StoreError,
+    columns::as_kept,
     derived::{Figures, Place},
     error::Failure,
     observation,
@@ -74,7 +75,8 @@ fn import_batch(
     let mut figures = Figures::default();
     // For this transaction only: between two, another process may correct a civil time.
     let mut keys = HashMap::<TargetId, TargetKey>::new();
-    for observation in observations {
+    for mut observation in observations {
+        observation.observed_at = as_kept(observation.observed_at);
         let target = &observation.target;
         let key = if let Some(key) = keys.get(target) {
             *key

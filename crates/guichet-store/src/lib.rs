@@ -4,7 +4,7 @@
 //! `target_summary`) are kept in step within the same transaction and can be recomputed from the log byte for byte.
 //! What never enters: the network, HTML, opinions about the figures, the clock.
 //!
-//! Instants are kept to the millisecond; finer parts are dropped.
+//! Instants are kept to the millisecond; finer parts are dropped, and a leap second is kept as the second after it.
 
 mod columns;
 mod connection;

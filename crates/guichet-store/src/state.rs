@@ -24,8 +24,8 @@ pub struct TargetState {
     pub last_cause: Option<Cause>,
     /// Rounds of the sampling design done.
     pub rounds: u64,
-    /// The stratum of the sampling design last drawn from.
-    pub stratum: Option<i64>,
+    /// The booking page that all this is about, at most 2,000 characters; `None`: not noted.
+    pub url: Option<String>,
 }
 
 /// What must be kept in mind about a host.
@@ -69,7 +69,7 @@ pub struct SamplingState {
 
 /// Columns of a [`TargetState`], in the order in which [`read_target`] takes them.
 pub(crate) const TARGET_COLUMNS: &str =
-    "s.alive_since, s.probation_tries, s.last_planned_at, s.last_probe_at, s.last_cause, s.rounds, s.stratum";
+    "s.alive_since, s.probation_tries, s.last_planned_at, s.last_probe_at, s.last_cause, s.rounds, s.url";
 
 /// Reads [`TARGET_COLUMNS`] from column `at` on; a row that is not there (an outer join) reads as the default.
 pub(crate) fn read_target(row: &rusqlite::Row<'_>, at: usize) -> Result<TargetState, Failure> {
@@ -80,7 +80,7 @@ pub(crate) fn read_target(row: &rusqlite::Row<'_>, at: usize) -> Result<TargetSt
         last_probe_at: instant_if_any(row.get(at + 3)?)?,
         last_cause: row.get::<_, Option<String>>(at + 4)?.as_deref().map(parse).transpose()?,
         rounds: number_if_any(row.get(at + 5)?)?.unwrap_or_default(),
-        stratum: row.get(at + 6)?,
+        url: row.get(at + 6)?,
     })
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn save_target(connection: &Connection, id: i64, state: &TargetState)
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO target_state (target_id, alive_since, probation_tries, last_planned_at,
-               last_probe_at, last_cause, rounds, stratum)
+               last_probe_at, last_cause, rounds, url)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
@@ -99,7 +99,7 @@ pub(crate) fn save_target(connection: &Connection, id: i64, state: &TargetState)
             state.last_probe_at.map(millis),
             state.last_cause.map(Cause::as_str),
             integer(state.rounds),
-            state.stratum,
+            state.url,
         ])?;
     Ok(())
 }

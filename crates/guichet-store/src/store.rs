@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use crate::{
     HostState, RobotsRecord, SamplingState, StoreError, TargetState,
+    columns::as_kept,
     connection::Database,
     derived::{self, Figures, Place},
     error::Failure,
@@ -79,7 +80,7 @@ impl Store {
     /// states are saved all the same.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When the file cannot be written, or an instant lies before 1970 or after 9999.
     pub fn record(&mut self, record: &ProbeRecord<'_>) -> Result<ObservationId, StoreError> {
         let context = format!("recording a probe of {}", record.observation.target);
         self.database.write(&context, |connection| record_in(connection, record))
@@ -99,7 +100,8 @@ impl Store {
     /// Saves where the sampling of a target stands.
     ///
     /// # Errors
-    /// [`StoreError::UnknownTarget`] when the store does not have it yet; when the file cannot be written.
+    /// [`StoreError::UnknownTarget`] when the store does not have it yet; when its address is longer than 2,000
+    /// characters; when the file cannot be written.
     pub fn save_target_state(&mut self, target: &TargetId, state: &TargetState) -> Result<(), StoreError> {
         self.database.write("saving the state of a target", |connection| {
             state::save_target_by_name(connection, target, state)
@@ -212,7 +214,7 @@ fn append_and_count(
     if id.is_some() {
         let mut figures = Figures::default();
         let counts = Counts::of(observation);
-        figures.add(key, observation.observed_at, observation.source.as_str(), &counts);
+        figures.add(key, as_kept(observation.observed_at), observation.source.as_str(), &counts);
         figures.flush(connection, Place::Standing)?;
     }
     Ok(id)

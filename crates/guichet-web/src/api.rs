@@ -3,7 +3,7 @@
 pub(crate) mod geojson;
 
 use axum::http::StatusCode;
-use chrono::{Duration, SecondsFormat};
+use chrono::{Duration, DurationRound as _, SecondsFormat};
 use guichet_model::Instant;
 use serde_json::{Value, json};
 
@@ -71,18 +71,25 @@ pub(crate) fn openapi() -> Result<String, Failure> {
     Ok(assets::text("openapi.json")?)
 }
 
-/// Whether the service can answer, and how old its data are.
+/// Whether the service can answer, and how old its data are, those not yet published included: that is what tells
+/// whether it still observes.
 pub(crate) fn health(app: &App) -> (StatusCode, Value) {
     let now = app.now();
     match app.rows() {
         Ok(rows) => {
             let newest = rows.iter().filter_map(|row| row.last_at).max();
+            let (past, future) = (newest.filter(|at| *at <= now), newest.filter(|at| *at > now));
+            let hour = |at: Instant| instant(at.duration_trunc(Duration::hours(1)).unwrap_or(at));
             let body = json!({
                 "status": "ok",
                 "now": instant(now),
                 "as_of": instant(cut(now, app.settings.publish_delay)),
-                "newest_observation_at": newest.map(instant),
-                "newest_observation_age_s": newest.map(|at| (now - at).max(Duration::zero()).num_seconds()),
+                "newest_observation_at": past.map(hour),
+                "newest_observation_age_s": past.map(|at| (now - at).num_seconds()),
+                "warning": future.map(|at| format!(
+                    "the newest observation is dated in the future ({}); the age of the data is not known",
+                    hour(at)
+                )),
                 "targets": rows.len(),
                 "observations": rows.iter().map(|row| row.observations).sum::<u64>(),
                 "simulation": app.settings.simulation,

@@ -8,13 +8,13 @@ use std::{
 
 use chrono::Duration;
 use guichet_catalog::Catalog;
-use guichet_model::{HourTally, Instant, TargetId};
+use guichet_model::{Cause, HourTally, Instant, Purpose, TargetId};
 use guichet_store::{DesksAsked, Reader, TargetRow};
 
 use crate::{
     Settings, WebError,
     assets::Style,
-    figures::{Snapshot, cut},
+    figures::{Snapshot, TargetFacts, cut},
     map::Map,
     pages::Pages,
 };
@@ -100,6 +100,16 @@ impl App {
     /// The tallies of one target, unpublished hours included.
     pub(crate) fn tallies(&self, target: &TargetId) -> Result<Vec<HourTally>, WebError> {
         Ok(lock(&self.details).hour_tallies(target)?)
+    }
+
+    /// Why the last published look at a target established nothing, where it did not.
+    pub(crate) fn last_cause(&self, facts: &TargetFacts, as_of: Instant) -> Result<Option<Cause>, WebError> {
+        let Some(from) = facts.figures.last_instant() else {
+            return Ok(None);
+        };
+        let looks = lock(&self.details).observations(&facts.id, Some(from), Some(as_of))?;
+        let last = looks.iter().rev().find(|look| look.purpose == Purpose::Base);
+        Ok(last.and_then(|look| look.outcome.cause()))
     }
 
     /// How many of a target's desks each look asks, and how many there are, where it cannot ask them all.

@@ -7,13 +7,12 @@ use chrono::{Duration, DurationRound as _};
 use chrono_tz::Tz;
 use guichet_catalog::Catalog;
 use guichet_model::{
-    Cause, DepartmentCode, HourTally, Instant, ProcedureId, SiteId, Target, TargetId, civil,
-    civil::LocalHour, tally,
+    DepartmentCode, HourTally, Instant, ProcedureId, SiteId, Target, TargetId, civil, civil::LocalHour, tally,
 };
 use guichet_stats::{Availability, availability};
 use guichet_store::{Reader, StoreError, TargetRow};
 
-use crate::state::{State, Watch};
+use crate::state::{Sampling, State, Watch};
 
 /// What is known of a target, or of several pooled.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +48,11 @@ impl Figures {
     pub(crate) fn is_empty(&self) -> bool {
         self.availability.is_none()
     }
+
+    /// The start of the hour of the last observation.
+    pub(crate) fn last_instant(&self) -> Option<Instant> {
+        instant_of(self.last?, self.zone)
+    }
 }
 
 /// The start of a civil hour as an instant.
@@ -61,9 +65,7 @@ pub(crate) fn instant_of(hour: LocalHour, zone: Tz) -> Option<Instant> {
 pub(crate) struct TargetFacts {
     pub(crate) id: TargetId,
     pub(crate) watch: Watch,
-    /// Why the last probe established nothing, where it did not.
-    pub(crate) last_cause: Option<Cause>,
-    /// Where the observations come from.
+    /// Where the observations come from; none where none is published.
     pub(crate) sources: Vec<String>,
     pub(crate) figures: Figures,
 }
@@ -79,8 +81,6 @@ pub(crate) struct Pool {
     pub(crate) has_page: bool,
     /// The best status among the targets; `None` where there is no target.
     pub(crate) watch: Option<Watch>,
-    /// The last cause, where no page ever told.
-    pub(crate) last_cause: Option<Cause>,
 }
 
 /// A procedure that one can ask for.
@@ -99,7 +99,7 @@ pub(crate) struct Snapshot {
     /// Only civil hours that ended by then count.
     pub(crate) as_of: Instant,
     pub(crate) computed_at: Instant,
-    /// When the newest observation of all was made.
+    /// The start of the newest published hour of all.
     pub(crate) newest: Option<Instant>,
     pub(crate) targets: BTreeMap<TargetId, TargetFacts>,
     pub(crate) procedures: Vec<ProcedureFacts>,
@@ -154,11 +154,11 @@ impl Snapshot {
             .map(|target| (&target.id, target))
             .collect();
         let stored: BTreeMap<&TargetId, &TargetRow> = rows.iter().map(|row| (&row.id, row)).collect();
-        // A row without any observation that the catalogue does not know is a target that was taken out.
+        // A row that the catalogue does not know was taken out of it, or nothing of it may be shown yet.
         let ids: BTreeSet<&TargetId> = stored
-            .iter()
-            .filter(|(id, row)| row.observations > 0 || listed.contains_key(*id))
-            .map(|(id, _)| *id)
+            .keys()
+            .copied()
+            .filter(|id| listed.contains_key(id) || tallies.get(*id).is_some_and(|hours| !hours.is_empty()))
             .chain(listed.keys().copied())
             .collect();
         let targets: BTreeMap<TargetId, TargetFacts> = ids
@@ -166,18 +166,16 @@ impl Snapshot {
             .map(|id| {
                 let row = stored.get(id).copied();
                 let zone = row.map_or_else(|| catalog.zone(id.department()), |row| row.timezone);
-                let state = row.map(|row| row.state.clone()).unwrap_or_default();
+                let sampling = row.map(|row| Sampling::as_of(&row.state, as_of)).unwrap_or_default();
+                let figures = Figures::of(tallies.get(id).map_or(&[], Vec::as_slice), zone);
                 let facts = TargetFacts {
                     id: id.clone(),
-                    watch: Watch::of(
-                        listed.get(id).map(|target| target.status),
-                        state.alive_since,
-                        state.probation_tries,
-                        state.last_cause,
-                    ),
-                    last_cause: state.last_cause,
-                    sources: row.map(|row| row.sources.clone()).unwrap_or_default(),
-                    figures: Figures::of(tallies.get(id).map_or(&[], Vec::as_slice), zone),
+                    watch: Watch::of(listed.get(id).map(|target| target.status), sampling),
+                    sources: row
+                        .filter(|_| !figures.is_empty())
+                        .map(|row| row.sources.clone())
+                        .unwrap_or_default(),
+                    figures,
                 };
                 (id.clone(), facts)
             })
@@ -185,7 +183,7 @@ impl Snapshot {
         Self {
             as_of,
             computed_at,
-            newest: rows.iter().filter_map(|row| row.last_at).max(),
+            newest: targets.values().filter_map(|target| target.figures.last_instant()).max(),
             procedures: procedures(catalog, &targets),
             departments: pools(&targets, tallies, |id| id.department().clone()),
             sites: pools(&targets, tallies, |id| id.site().clone()),
@@ -278,7 +276,6 @@ fn pool(members: &[&TargetFacts], tallies: &BTreeMap<TargetId, Vec<HourTally>>) 
         with_data: with_data.len(),
         has_page: members.iter().any(|target| !matches!(target.watch, Watch::Historical | Watch::Retired)),
         watch: members.iter().map(|target| target.watch).min_by_key(|watch| watch.rank()),
-        last_cause: members.iter().find_map(|target| target.last_cause),
     }
 }
 

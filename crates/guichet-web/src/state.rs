@@ -1,8 +1,10 @@
 //! The five states of a place on the map, and whether a target is watched. What never enters: words for people,
 //! colours, shares.
 
+use chrono::{Duration, DurationRound as _};
 use guichet_model::{Cause, Counts, Instant, TargetStatus};
 use guichet_stats::{Availability, Tier};
+use guichet_store::TargetState;
 
 /// What can be said of a target, or of several pooled. Each has its own colour, pattern, symbol and words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,6 +70,31 @@ impl State {
     }
 }
 
+/// What may be told of a target's sampling: where it stood at the cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Sampling {
+    /// The hour in which its page was first recognised.
+    alive_since: Option<Instant>,
+    tries: u32,
+    /// Why the last probe established nothing.
+    cause: Option<Cause>,
+}
+
+impl Sampling {
+    /// As `state` was at `as_of`. Only the last probe is kept in mind, so at most one try is taken back: tries are a
+    /// day apart, far more than the publishing delay. Why the try before failed is not known any more.
+    pub(crate) fn as_of(state: &TargetState, as_of: Instant) -> Self {
+        let alive_since = state.alive_since.filter(|at| *at <= as_of);
+        let probed_since = state.last_probe_at.is_some_and(|at| at > as_of);
+        let tried_since = alive_since.is_none() && (probed_since || state.alive_since.is_some());
+        Self {
+            alive_since: alive_since.map(|at| at.duration_trunc(Duration::hours(1)).unwrap_or(at)),
+            tries: state.probation_tries.saturating_sub(u32::from(tried_since)),
+            cause: state.last_cause.filter(|_| state.last_probe_at.is_some() && !probed_since),
+        }
+    }
+}
+
 /// Whether a target is watched, and why not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Watch {
@@ -87,12 +114,8 @@ pub(crate) enum Watch {
 
 impl Watch {
     /// `status` is the catalogue's, `None` where it does not know the target.
-    pub(crate) fn of(
-        status: Option<TargetStatus>,
-        alive_since: Option<Instant>,
-        tries: u32,
-        cause: Option<Cause>,
-    ) -> Self {
+    pub(crate) fn of(status: Option<TargetStatus>, sampling: Sampling) -> Self {
+        let Sampling { alive_since, tries, cause } = sampling;
         match (status, alive_since) {
             (None, _) => Self::Historical,
             (Some(TargetStatus::Retired), _) => Self::Retired,
@@ -177,7 +200,8 @@ mod tests {
             (Some(TargetStatus::Retired), Some(at), 1, "retired"),
             (None, Some(at), 0, "historical"),
         ] {
-            let watch = Watch::of(status, alive, tries, Some(Cause::Gone));
+            let sampling = Sampling { alive_since: alive, tries, cause: Some(Cause::Gone) };
+            let watch = Watch::of(status, sampling);
             assert_eq!((watch.as_str(), watch.is_watched()), (word, word == "watched"));
         }
     }

@@ -74,7 +74,7 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Probe one target now and print what its page says; nothing is stored
+    /// Probe one target now and print what its page says; no observation is stored
     #[command(
         after_help = "Examples:\n  guichet probe 92-nanterre/renouvellement/14086 --contact you@example.org\n  guichet probe 92-nanterre/renouvellement/14086 --contact you@example.org --explain --save pages/"
     )]
@@ -101,7 +101,9 @@ pub(crate) enum Command {
         no_sample: bool,
     },
     /// Probe once what is due now, then end
-    #[command(after_help = "Example (from a timer):\n  guichet once --contact you@example.org")]
+    #[command(
+        after_help = "Example (from a timer that fires every few minutes):\n  guichet once --contact you@example.org\n\nEach target has a random moment in every half hour. A timer that fires every five minutes comes close to it; one\nthat fires every half hour would always look at the same minute."
+    )]
     Once,
     /// Import observations from files
     #[command(

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context as _, anyhow, bail};
 use chrono::TimeDelta;
+use guichet_sampler::planner;
 use serde::Deserialize;
 use url::Url;
 
@@ -42,14 +43,14 @@ impl Default for Publish {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Sampling {
-    seed: u64,
+    seed: Option<u64>,
     concurrency: usize,
     keep_pages: String,
 }
 
 impl Default for Sampling {
     fn default() -> Self {
-        Self { seed: 1, concurrency: 8, keep_pages: "90d".to_owned() }
+        Self { seed: None, concurrency: 8, keep_pages: "90d".to_owned() }
     }
 }
 
@@ -87,25 +88,24 @@ impl Settings {
         if !(1..=64).contains(&concurrency) {
             bail!("sampler.concurrency is {concurrency}; write a number from 1 to 64");
         }
-        let contact = common.contact.clone().or(file.contact);
-        if contact.as_ref().is_some_and(|contact| contact.trim().is_empty()) {
-            bail!(
-                "the contact address is empty; write an e-mail address that you read, as in --contact you@example.org"
-            );
-        }
+        // An empty line in an environment file is no address, and no mistake either.
+        let contact = common.contact.clone().or(file.contact).filter(|contact| !contact.trim().is_empty());
         Ok(Self {
             data: common.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("data")),
             db_named: named_db.is_some(),
             db: named_db.unwrap_or_else(|| PathBuf::from("guichet.db")),
-            contact,
             public_page: file.public_page.as_deref().map(page).transpose()?,
             listen: common
                 .listen
                 .or(file.listen)
                 .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
             publish_delay: span("publish.delay", &file.publish.delay)?,
-            seed: file.sampler.seed,
+            seed: file
+                .sampler
+                .seed
+                .unwrap_or_else(|| planner::seed_of(contact.as_deref().unwrap_or_default())),
             concurrency,
+            contact,
             keep_pages: span("sampler.keep_pages", &file.sampler.keep_pages)?,
         })
     }
@@ -124,10 +124,16 @@ fn page(text: &str) -> anyhow::Result<Url> {
         .ok_or_else(|| anyhow!("public_page is `{text}`; write an address that begins with https://"))
 }
 
+/// The longest span that makes sense in a configuration.
+const LONGEST: TimeDelta = TimeDelta::days(3650);
+
 fn span(key: &str, text: &str) -> anyhow::Result<TimeDelta> {
     guichet_catalog::parse_span(text)
         .and_then(|span| TimeDelta::from_std(span).ok())
-        .ok_or_else(|| anyhow!("{key} is `{text}`; write a number with s, m, h or d, as in \"2h\""))
+        .filter(|span| *span <= LONGEST)
+        .ok_or_else(|| {
+            anyhow!("{key} is `{text}`; write a number with s, m, h or d, as in \"2h\", at most 3650d")
+        })
 }
 
 #[cfg(test)]
@@ -146,15 +152,33 @@ mod tests {
         let (publish, sampling) = (Publish::default(), Sampling::default());
         assert_eq!(file.publish.delay, publish.delay);
         assert_eq!(
-            (file.sampler.seed, file.sampler.concurrency, file.sampler.keep_pages),
-            (sampling.seed, sampling.concurrency, sampling.keep_pages)
+            (file.sampler.concurrency, file.sampler.keep_pages),
+            (sampling.concurrency, sampling.keep_pages)
         );
         let defaults = Settings::resolve(&Common::default()).unwrap();
         assert_eq!(
             (file.data, file.db, file.listen),
             (Some(defaults.data), Some(defaults.db), Some(defaults.listen))
         );
-        assert!(file.contact.is_some() && file.public_page.is_some());
+        assert!(file.contact.is_some() && file.public_page.is_some() && file.sampler.seed.is_some());
+    }
+
+    #[test]
+    fn spans_that_no_calendar_holds_are_refused_and_operators_have_plans_of_their_own() {
+        assert!(span("publish.delay", "100000000d").is_err());
+        assert_eq!(span("publish.delay", "0s").unwrap(), TimeDelta::zero());
+        let seed = |contact: &str| {
+            let common = Common { contact: Some(contact.to_owned()), ..Common::default() };
+            Settings::resolve(&common).unwrap().seed
+        };
+        assert_ne!(seed("a@example.org"), seed("b@example.org"));
+        assert_eq!(seed("a@example.org"), seed("A@example.org "));
+        assert_eq!(
+            Settings::resolve(&Common { contact: Some(" ".to_owned()), ..Common::default() })
+                .unwrap()
+                .contact,
+            None
+        );
     }
 
     #[test]

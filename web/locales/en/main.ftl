@@ -9,7 +9,7 @@ nav-languages = Languages
 nav-main = Pages of the site
 nav-method = How we calculate
 banner-simulation = SIMULATION: these data are made up for a test. They say nothing about the real world.
-banner-stale = Warning: the last observation is more than a day old. It was made on { $date }.
+banner-stale = Warning: the last published observation is more than a day old. It was made on { $date }.
 banner-empty = No data yet. The first figures appear a few hours after the first observations.
 footer-as-of = Figures up to { $date }, Paris time. We publish { $hours } h late, so as not to help people who resell appointments.
 footer-as-of-now = Figures up to { $date }, Paris time.
@@ -43,41 +43,76 @@ state-unknown = Cannot be observed
 state-never = Never observed
 legend-title = Legend
 legend-open = enough data, and our robot saw slots
-legend-full = enough data, and the page always said “full”
-legend-too_little = fewer than 14 days of data, or less than half of the time covered
+legend-full = enough data, and always “full” when the page told about slots
+legend-too_little = fewer than 14 days of data, or less than half of the time covered, or booking always closed
 legend-unknown = our robot looked, but the page told nothing (CAPTCHA, block, failure)
 legend-never = no page known, or not looked at yet
 
 ## Answer
 
-say-open-often = Slots were often visible.
-say-open-sometimes = Slots were sometimes visible.
-say-open-rarely = Slots were rarely visible.
+say-mostly-shut = { $when ->
+    [both] When the page answered, booking was mostly closed.
+   *[on] Booking was mostly closed.
+  }
+say-open-often = { $mostly ->
+    [shut] When it was open, slots were often visible.
+   *[other] Slots were often visible.
+  }
+say-open-sometimes = { $mostly ->
+    [shut] When it was open, slots were sometimes visible.
+   *[other] Slots were sometimes visible.
+  }
+say-open-rarely = { $mostly ->
+    [shut] When it was open, slots were rarely visible.
+   *[other] Slots were rarely visible.
+  }
 say-full = No slot was seen.
 say-too-little-open = Too little data. But our robot saw slots.
 say-too-little-full = Too little data. No slot seen so far.
-say-too-little-shut = The page said that booking is closed.
+say-too-little-shut = When the page answered, booking was closed.
 say-unknown = Our robot could not see anything.
 say-never = We have no data.
-how-one-in = A slot was visible about 1 time in { $n }.
-how-in-ten = A slot was visible about { $k } times in 10.
-how-full = Each time our robot looked, the page said that there was no slot.
+how-one-in = { $when ->
+    [answered] When the page answered, a
+    [on] When booking was switched on, a
+    [both] When the page answered and booking was switched on, a
+   *[always] A
+  } slot was visible about 1 time in { $n }.
+how-in-ten = { $when ->
+    [answered] When the page answered, a
+    [on] When booking was switched on, a
+    [both] When the page answered and booking was switched on, a
+   *[always] A
+  } slot was visible about { $n } times in 10.
+how-full = Our robot looked { $all ->
+    [one] { $all } time
+   *[other] { $all } times
+  }. The page said { $told ->
+    [one] { $told } time
+   *[other] { $told } times
+  } whether there was a slot, and the answer was always no.
 how-too-little = We have too little data to say how often.
-how-shut = Our robot looked { $n ->
-    [one] { $n } time
-   *[other] { $n } times
-  }. The page never showed a calendar. This does not say whether there will be slots.
-how-unknown = Our robot looked { $n ->
-    [one] { $n } time
-   *[other] { $n } times
+how-shut = { $all ->
+    [one] Our robot looked { $all } time and found it closed.
+   *[other] Of { $all } looks, { $shut } found it closed.
+  } We never saw a calendar. This does not say whether there will be slots.
+how-unknown = Our robot looked { $all ->
+    [one] { $all } time
+   *[other] { $all } times
   }, but the page did not answer. We do not get around CAPTCHAs. “Cannot be observed” does not mean “full”.
 how-never = We have no observation for this procedure in this department. This does not mean that there is no slot.
 how-never-page = Our robot has not been able to observe anything on this page yet. This does not mean that there is no slot.
 seen-k-of-n = Slot seen: { $k } of { $n ->
-    [one] { $n } look
-   *[other] { $n } looks
-  }.
-share-with-interval = Share of the time with a slot: { $share }, between { $lo } and { $hi } (95 % interval).
+    [one] { $n } look where the page said yes or no.
+   *[other] { $n } looks where the page said yes or no.
+  }
+share-with-interval = { $when ->
+    [answered] When the page answered:
+    [on] When booking was switched on:
+    [both] When the page answered and booking was switched on:
+   *[always] During this period:
+  } a slot { $share } of the time, between { $lo } and { $hi } (95 % interval).
+looks-closed = Of { $all } looks, { $shut } found booking closed.
 share-provisional = This figure is provisional: it has fewer than 56 days of data, or less than 75 % of the time covered.
 bar-scale-none = never
 bar-scale-always = always
@@ -107,11 +142,8 @@ fact-n-eff = Independent looks (effective n)
 fact-days = Days observed
 fact-if-unknown = If looks without an answer counted
 fact-if-unknown-value = between { $lo } (all full) and { $hi } (all open)
-fact-shut = Page closed
-fact-shut-value = { $n ->
-    [one] { $n } look
-   *[other] { $n } looks
-  }
+fact-shut = Booking closed
+fact-shut-value = at { $shut } of { $all }
 fact-sources = Source of the observations
 source-sampler = our robot
 fact-reliability = Reliability
@@ -154,7 +186,8 @@ table-state = State
 table-pages = Pages with data
 table-pages-value = { $n } of { $all }
 table-seen = Slot seen
-table-share = Share of the time
+table-share = Share of the time, when the page said yes or no
+table-closed = closed at { $shut } of { $all }
 table-unknown = No answer
 table-coverage = Time covered
 table-last = Last look
@@ -195,7 +228,7 @@ department-answer = Answer for this department
 
 target-desks = This page has { $all } desks. Our robot asks { $asked } of them at each look, in turns. Check them all: there may be more slots than this figure says.
 target-week = The week, hour by hour
-target-week-caption = In each cell: slot seen / looks with an answer. { $town } time.
+target-week-caption = In each cell: slot seen / looks where the page said yes or no. { $town } time.
 target-week-hour = Hour
 target-week-none = –  never observed
 target-week-unknown = ? observed, but the page told nothing
@@ -237,7 +270,7 @@ method-lead = This page explains where the figures come from and what they do no
 method-sampled-title = What the robot does
 method-sampled = The robot opens the public booking pages of the prefectures at random moments. It only reads: it never books, never logs in, never gets around a CAPTCHA. It gives its name, obeys the robots.txt file and waits a long time between two looks.
 method-k-title = “k of n”
-method-k = n is the number of looks where the page answered: it showed a slot, or it said “full”. k is the number of looks where the robot saw at least one slot.
+method-k = n is the number of looks where the page answered: it showed a slot, or it said “full”. k is the number of looks where the robot saw at least one slot. Looks without an answer, and looks that found booking closed, are not in n: we count them apart. The share of the time is not about them.
 method-interval-title = The interval
 method-interval = Two looks close together resemble each other: a thousand looks are not worth a thousand independent attempts. So we group the looks by day, weigh each look by the time that it stands for (Hájek), measure the long-run variance (equal-weighted cosines; Lazarus, Lewis, Stock and Watson, 2018), derive an effective number of looks (Korn and Graubard, 1998), and then a 95 % interval by Clopper and Pearson. The interval is about the past period, not about the future.
 method-unknown-title = “No answer” is not zero

@@ -10,7 +10,7 @@ nav-languages = Langues
 nav-main = Pages du site
 nav-method = Comment nous calculons
 banner-simulation = SIMULATION : ces données sont inventées pour un essai. Elles ne disent rien de la réalité.
-banner-stale = Attention : la dernière observation a plus d’un jour. Elle date du { $date }.
+banner-stale = Attention : la dernière observation publiée a plus d’un jour. Elle date du { $date }.
 banner-empty = Aucune donnée pour l’instant. Les premiers chiffres viennent quelques heures après les premières observations.
 footer-as-of = Chiffres arrêtés au { $date }, heure de Paris. Nous publions avec { $hours } h de retard, pour ne pas aider les revendeurs de rendez-vous.
 footer-as-of-now = Chiffres arrêtés au { $date }, heure de Paris.
@@ -44,41 +44,67 @@ state-unknown = Non observable
 state-never = Jamais observé
 legend-title = Légende
 legend-open = assez de données, et notre robot a vu des créneaux
-legend-full = assez de données, et la page a toujours dit « complet »
-legend-too_little = moins de 14 jours de données, ou moins de la moitié du temps couverte
+legend-full = assez de données, et toujours « complet » quand la page parlait de créneaux
+legend-too_little = moins de 14 jours de données, ou moins de la moitié du temps couverte, ou prise de rendez-vous toujours fermée
 legend-unknown = notre robot est passé, mais la page n’a rien dit (captcha, blocage, panne)
 legend-never = pas de page connue, ou pas encore de passage
 
 ## Réponse
 
-say-open-often = Des créneaux étaient souvent visibles.
-say-open-sometimes = Des créneaux étaient parfois visibles.
-say-open-rarely = Des créneaux étaient rarement visibles.
+say-mostly-shut = { $when ->
+    [both] Quand la page répondait, la prise de rendez-vous était le plus souvent fermée.
+   *[on] La prise de rendez-vous était le plus souvent fermée.
+  }
+say-open-often = { $mostly ->
+    [shut] Quand elle était ouverte, des créneaux étaient souvent visibles.
+   *[other] Des créneaux étaient souvent visibles.
+  }
+say-open-sometimes = { $mostly ->
+    [shut] Quand elle était ouverte, des créneaux étaient parfois visibles.
+   *[other] Des créneaux étaient parfois visibles.
+  }
+say-open-rarely = { $mostly ->
+    [shut] Quand elle était ouverte, des créneaux étaient rarement visibles.
+   *[other] Des créneaux étaient rarement visibles.
+  }
 say-full = Aucun créneau vu.
 say-too-little-open = Trop peu de données. Mais notre robot a vu des créneaux.
 say-too-little-full = Trop peu de données. Aucun créneau vu pour l’instant.
-say-too-little-shut = La page disait que la prise de rendez-vous est fermée.
+say-too-little-shut = Quand la page répondait, la prise de rendez-vous était fermée.
 say-unknown = Notre robot n’a rien pu voir.
 say-never = Nous n’avons pas de données.
-how-one-in = Un créneau était visible environ 1 fois sur { $n }.
-how-in-ten = Un créneau était visible environ { $k } fois sur 10.
-how-full = À chaque passage de notre robot, la page a dit qu’il n’y avait pas de créneau.
+how-one-in = { $when ->
+    [answered] Quand la page répondait, un
+    [on] Quand la prise de rendez-vous était ouverte, un
+    [both] Quand la page répondait et que la prise de rendez-vous était ouverte, un
+   *[always] Un
+  } créneau était visible environ 1 fois sur { $n }.
+how-in-ten = { $when ->
+    [answered] Quand la page répondait, un
+    [on] Quand la prise de rendez-vous était ouverte, un
+    [both] Quand la page répondait et que la prise de rendez-vous était ouverte, un
+   *[always] Un
+  } créneau était visible environ { $n } fois sur 10.
+how-full = Notre robot est passé { $all } fois. La page a dit { $told } fois s’il y avait un créneau, et la réponse était toujours non.
 how-too-little = Nous avons trop peu de données pour dire si c’est fréquent.
-how-shut = Notre robot est passé { $n ->
-    [one] { $n } fois
-   *[other] { $n } fois
-  }. La page n’a jamais montré de calendrier. Cela ne dit pas s’il y aura des créneaux.
-how-unknown = Notre robot est passé { $n ->
-    [one] { $n } fois
-   *[other] { $n } fois
-  }, mais la page n’a pas répondu à la question. Nous ne contournons pas les captchas. « Non observable » ne veut pas dire « complet ».
+how-shut = { $all ->
+    [one] Notre robot est passé { $all } fois, et elle était fermée.
+   *[other] Sur { $all } passages, elle était fermée { $shut } fois.
+  } Nous n’avons jamais vu de calendrier. Cela ne dit pas s’il y aura des créneaux.
+how-unknown = Notre robot est passé { $all } fois, mais la page n’a pas répondu à la question. Nous ne contournons pas les captchas. « Non observable » ne veut pas dire « complet ».
 how-never = Nous n’avons pas d’observation pour cette démarche dans ce département. Cela ne veut pas dire qu’il n’y a pas de créneau.
 how-never-page = Notre robot n’a encore rien pu observer sur cette page. Cela ne veut pas dire qu’il n’y a pas de créneau.
 seen-k-of-n = Créneau vu : { $k } fois sur { $n ->
-    [one] { $n } passage
-   *[other] { $n } passages
-  }.
-share-with-interval = Part du temps avec un créneau : { $share }, entre { $lo } et { $hi } (intervalle à 95 %).
+    [one] { $n } passage où la page a dit oui ou non.
+   *[other] { $n } passages où la page a dit oui ou non.
+  }
+share-with-interval = { $when ->
+    [answered] Quand la page répondait :
+    [on] Quand la prise de rendez-vous était ouverte :
+    [both] Quand la page répondait et que la prise de rendez-vous était ouverte :
+   *[always] Pendant cette période :
+  } un créneau { $share } du temps, entre { $lo } et { $hi } (intervalle à 95 %).
+looks-closed = Sur { $all } passages, la prise de rendez-vous était fermée { $shut } fois.
 share-provisional = Ce chiffre est provisoire : il a moins de 56 jours de données ou moins de 75 % du temps couvert.
 bar-scale-none = jamais
 bar-scale-always = toujours
@@ -108,11 +134,8 @@ fact-n-eff = Regards indépendants (n effectif)
 fact-days = Jours observés
 fact-if-unknown = Si les passages sans réponse comptaient
 fact-if-unknown-value = entre { $lo } (tous complets) et { $hi } (tous ouverts)
-fact-shut = Page fermée
-fact-shut-value = { $n ->
-    [one] { $n } passage
-   *[other] { $n } passages
-  }
+fact-shut = Prise de rendez-vous fermée
+fact-shut-value = { $shut } fois sur { $all }
 fact-sources = Source des observations
 source-sampler = notre robot
 fact-reliability = Fiabilité
@@ -155,7 +178,8 @@ table-state = État
 table-pages = Pages avec données
 table-pages-value = { $n } sur { $all }
 table-seen = Créneau vu
-table-share = Part du temps
+table-share = Part du temps, quand la page disait oui ou non
+table-closed = fermée { $shut } fois sur { $all }
 table-unknown = Sans réponse
 table-coverage = Temps couvert
 table-last = Dernier passage
@@ -196,7 +220,7 @@ department-answer = Réponse pour ce département
 
 target-desks = Cette page a { $all } guichets. Notre robot en demande { $asked } à chaque passage, à tour de rôle. Regardez-les tous : il peut y avoir plus de créneaux que ce chiffre ne dit.
 target-week = La semaine, heure par heure
-target-week-caption = Dans chaque case : créneau vu / passages avec réponse. Heure de { $town }.
+target-week-caption = Dans chaque case : créneau vu / passages où la page a dit oui ou non. Heure de { $town }.
 target-week-hour = Heure
 target-week-none = –  jamais observé
 target-week-unknown = ? observé, mais la page n’a rien dit
@@ -238,7 +262,7 @@ method-lead = Cette page explique d’où viennent les chiffres et ce qu’ils n
 method-sampled-title = Ce que fait le robot
 method-sampled = Le robot ouvre les pages publiques de rendez-vous des préfectures, à des moments tirés au hasard. Il lit seulement : il ne réserve jamais, ne se connecte pas, ne contourne pas les captchas. Il donne son nom, obéit au fichier robots.txt et attend longtemps entre deux passages.
 method-k-title = « k sur n »
-method-k = n est le nombre de passages où la page a répondu : soit elle montrait un créneau, soit elle disait « complet ». k est le nombre de passages où le robot a vu au moins un créneau.
+method-k = n est le nombre de passages où la page a répondu : soit elle montrait un créneau, soit elle disait « complet ». k est le nombre de passages où le robot a vu au moins un créneau. Les passages sans réponse et ceux où la prise de rendez-vous était fermée ne sont pas dans n : nous les comptons à part. La part du temps ne parle pas d’eux.
 method-interval-title = L’intervalle
 method-interval = Deux passages proches se ressemblent : mille passages ne valent pas mille essais indépendants. Nous groupons donc les passages par jour, nous pesons chaque passage par le temps qu’il représente (Hájek), nous mesurons la variance de long terme (cosinus à poids égaux ; Lazarus, Lewis, Stock et Watson, 2018), nous en tirons un nombre effectif de passages (Korn et Graubard, 1998), puis un intervalle de Clopper et Pearson à 95 %. L’intervalle parle de la période passée, pas de l’avenir.
 method-unknown-title = « Sans réponse » n’est pas zéro

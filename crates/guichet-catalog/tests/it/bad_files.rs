@@ -101,6 +101,95 @@ desks = ["2"]
 }
 
 #[test]
+fn one_page_is_found_twice_however_it_is_written() {
+    let page = "url = \"https://www.hauts-de-seine.gouv.fr/booking/create/12069\"\n";
+    let with = |desks: &str| format!("{page}{desks}\n");
+    let (one, two) = ("desks = [\"1\", \"2\"]", "desks = [\"2\", \"1\"]");
+    let cases = [
+        ("under http", with(""), with("").replace("https:", "http:")),
+        ("with a query", with(""), with("").replace("12069", "12069?from=here")),
+        ("with a step", with(one), with(one).replace("12069", "12069/0")),
+        ("under index.php", with(""), with("").replace("/booking", "/index.php/booking")),
+        ("host in capitals", with(""), with("").replace("www.hauts-de-seine", "WWW.Hauts-de-Seine")),
+        ("desks in another order", with(one), with(two)),
+        ("a desk in common", with(one), with("desks = [\"2\", \"3\"]")),
+        ("all desks beside some", with(""), with(one)),
+        ("some desks beside all", with(one), with("")),
+    ];
+    let folder = Folder::new();
+    for (name, first, second) in cases {
+        let first = right().split("url =").next().unwrap().to_owned() + &first;
+        folder.put(
+            SITE,
+            format!("{first}\n[[target]]\nprocedure = \"renouvellement\"\nkey = \"second\"\nplatform = \"ez-booking\"\n{second}"),
+        );
+        let problems = folder.problems();
+        assert!(
+            problems.lines().count() == 1
+                && problems.contains("the page of `92-nanterre/renouvellement/second` is there twice"),
+            "{name}: {problems}"
+        );
+    }
+}
+
+/// A target read by rules, at `url`, with `signs` of an open page.
+fn by_rules(key: &str, url: &str, signs: &str) -> String {
+    format!(
+        "\n[[target]]\nprocedure = \"renouvellement\"\nkey = \"{key}\"\nplatform = \"html-rules\"\nurl = \"{url}\"\nopen_when = {signs}\n"
+    )
+}
+
+#[test]
+fn two_pages_that_only_look_alike_are_two() {
+    let folder = Folder::new();
+    let signs = r#"["css:.libre"]"#;
+    for (one, other) in [
+        ("https://rdv.gouv.fr/a?page=1", "https://rdv.gouv.fr/a?page=2"),
+        ("https://rdv.gouv.fr/a", "https://rdv.gouv.fr/A"),
+        ("https://rdv.gouv.fr/a", "https://www.rdv.gouv.fr/a"),
+    ] {
+        folder.put(SITE, right() + &by_rules("one", one, signs) + &by_rules("other", other, signs));
+        assert!(folder.load().is_ok(), "{one} {other}: {}", folder.problems());
+    }
+}
+
+#[test]
+fn one_page_may_be_listed_twice_for_different_signs_and_not_for_the_same() {
+    let folder = Folder::new();
+    let page = "https://rdv.gouv.fr/a";
+    let one = right() + &by_rules("one", page, r#"["css:.libre", "css:.jour"]"#);
+    folder.put(SITE, one.clone() + &by_rules("other", page, r#"["css:.libre"]"#));
+    assert!(folder.load().is_ok(), "{}", folder.problems());
+    folder.put(SITE, one + &by_rules("other", "http://rdv.gouv.fr/a/?", r#"["css:.jour", "css:.libre"]"#));
+    let problems = folder.problems();
+    assert!(problems.contains("the page of `92-nanterre/renouvellement/other` is there twice"), "{problems}");
+}
+
+#[test]
+fn a_host_that_is_read_as_another_is_told() {
+    let folder = Folder::new();
+    for (written, read) in [
+        ("https://www.hauts\u{2010}de\u{2010}seine.gouv.fr/", "xn--"),
+        ("https://www.hauts-de-seine.gou\u{1d5cf}.fr/", "www.hauts-de-seine.gouv.fr"),
+        ("https://www\u{3002}hauts-de-seine.gouv.fr/", "www.hauts-de-seine.gouv.fr"),
+        ("https://%77ww.hauts-de-seine.gouv.fr/", "www.hauts-de-seine.gouv.fr"),
+        ("https:www.hauts-de-seine.gouv.fr/", "www.hauts-de-seine.gouv.fr"),
+        ("https://@www.hauts-de-seine.gouv.fr/", "www.hauts-de-seine.gouv.fr"),
+    ] {
+        folder.put(SITE, right().replace("https://www.hauts-de-seine.gouv.fr/", written));
+        let problems = folder.problems();
+        assert!(
+            problems.lines().count() == 1
+                && problems.contains("sites/92-nanterre.toml:11: the host of ")
+                && problems.contains(read),
+            "{written}: {problems}"
+        );
+    }
+    folder.put(SITE, right().replace("https://www.", "HTTPS://WWW."));
+    assert!(folder.load().is_ok(), "capitals do not matter");
+}
+
+#[test]
 fn ids_and_pages_are_unique_across_files() {
     let folder = Folder::new();
     folder.put(SITE, right());

@@ -78,6 +78,70 @@ async fn redirects_lead_to_themselves_or_away() {
 }
 
 #[tokio::test]
+async fn accepted_conditions_may_be_answered_with_a_redirect_too_far() {
+    let several_desks = r#"
+        [[host]]
+        name = "etats"
+        [[host.form]]
+        id = 118
+        title = "Over the form"
+        timeline = [{ state = "redirect_to_slot" }]
+        desk = [{ id = 1 }, { id = 2 }]
+        [[host.form]]
+        id = 119
+        title = "Over the form"
+        timeline = [{ state = "repost" }]
+        desk = [{ id = 1 }, { id = 2 }]
+    "#;
+    let conditions = [("condition", "on"), ("nextButton", "x")];
+    for script in [BEHAVIOURS, several_desks] {
+        let sites = serve(script, NOON).await;
+        let mut browser = Browser::of(&sites, "etats");
+        for (form, status, to) in
+            [(118, 302, "/booking/create/118/5/1773921600"), (119, 307, "/booking/create/119/3")]
+        {
+            let create = format!("/booking/create/{form}");
+            let start = browser.get(&create).await;
+            assert!(start.status == 200 && start.has("name=\"condition\""), "{}", start.text());
+            let posted = browser.post(&format!("{create}/0"), &conditions).await;
+            assert_eq!((posted.status, posted.header("location")), (status, Some(to)));
+            let looked = browser.get(&format!("{create}/3")).await;
+            let back = format!("{create}/0");
+            assert_eq!(looked.header("location"), Some(back.as_str()), "nothing is shown behind it");
+        }
+        assert_eq!(sites.violations().len(), 0, "up to here nobody went too far");
+        assert_eq!(browser.get("/booking/create/118/5/1773921600").await.status, 200);
+        assert_eq!(browser.post("/booking/create/119/3", &conditions).await.status, 200);
+        let told: Vec<String> = sites.violations().into_iter().filter_map(|asked| asked.violation).collect();
+        assert_eq!(told, ["asked for step 5, behind the choice of a slot", "posted to step 3"]);
+        sites.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_desk_chosen_may_be_answered_with_a_redirect_too_far() {
+    let script = r#"
+        [[host]]
+        name = "guichets"
+        [[host.form]]
+        id = 7
+        title = "Over one desk"
+        [[host.form.desk]]
+        id = 71
+        [[host.form.desk]]
+        id = 72
+        timeline = [{ state = "repost" }]
+    "#;
+    let sites = serve(script, NOON).await;
+    let mut browser = Browser::of(&sites, "guichets");
+    assert_eq!(browser.probe(7, Some(71)).await.path, "/booking/create/7/2");
+    browser.probe(7, None).await;
+    let posted = browser.post("/booking/create/7/1", &[("planning", "72"), ("nextButton", "x")]).await;
+    assert_eq!((posted.status, posted.header("location")), (307, Some("/booking/create/7/3")));
+    sites.stop().await;
+}
+
+#[tokio::test]
 async fn a_huge_body_is_huge_and_a_slow_one_takes_its_simulated_time() {
     let sites = serve(BEHAVIOURS, NOON).await;
     let huge = Browser::of(&sites, "etats").get("/booking/create/117").await;

@@ -165,3 +165,48 @@ async fn a_server_that_asks_for_patience_is_heard_in_both_forms() {
         assert_eq!((answer.status, answer.retry_after), (429, Some(Duration::from_secs(seconds))));
     }
 }
+
+#[tokio::test]
+async fn who_turns_us_away_is_heard_whatever_the_body() {
+    let head = |status: u16, more: &str| {
+        format!("HTTP/1.1 {status} So\r\nRetry-After: 90\r\n{more}\r\n").into_bytes()
+    };
+    let long = vec![b'x'; 2 * MIB + 1];
+    let bomb = gzip(&vec![b'x'; 16 * MIB]);
+    for status in [400, 403, 429, 500, 503] {
+        for (what, reply, bytes) in [
+            ("too long, announced", [head(status, "Content-Length: 2097153\r\n"), long.clone()], 2 * MIB),
+            ("too long, unannounced", [head(status, "Connection: close\r\n"), long.clone()], 2 * MIB),
+            ("a bomb", [head(status, "Content-Encoding: gzip\r\n"), bomb.clone()], 2 * MIB),
+            ("no gzip", [head(status, "Content-Encoding: gzip\r\n"), b"not at all".to_vec()], 0),
+            ("cut short", [head(status, "Content-Length: 100\r\n"), b"short".to_vec()], 5),
+            ("no chunks", [head(status, "Transfer-Encoding: chunked\r\n"), b"5\r\nshortZZZ".to_vec()], 5),
+        ] {
+            let server = Server::start(move |_| Reply::Last(reply.concat())).await;
+            let answer = get(&server, "/").await.unwrap();
+            assert_eq!((answer.status, answer.bytes), (status, bytes as u64), "{what}");
+            assert_eq!(answer.retry_after, Some(Duration::from_secs(90)), "{status}, {what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_turns_us_away_slowly_is_heard_when_the_time_is_up() {
+    for (status, heard) in [(429, true), (503, true), (200, false), (399, false)] {
+        let server = Server::start(move |_| {
+            let head = format!("HTTP/1.1 {status} So\r\nRetry-After: 90\r\nContent-Length: 1000\r\n\r\n");
+            Reply::Flow(head.into_bytes(), b"x".to_vec(), 1000, Duration::from_millis(20))
+        })
+        .await;
+        let total_timeout = Duration::from_millis(200);
+        let outcome = get_with(&server, "/", Limits { total_timeout, ..Limits::default() }).await;
+        if heard {
+            let answer = outcome.unwrap();
+            assert_eq!((answer.status, answer.retry_after), (status, Some(Duration::from_secs(90))));
+            assert!((1..1000).contains(&answer.bytes), "{}", answer.bytes);
+            assert!(answer.duration >= total_timeout, "{:?}", answer.duration);
+        } else {
+            assert!(matches!(outcome, Err(Failure::Timeout { .. })), "{status} gave {outcome:?}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ use tokio::{
 use url::Url;
 
 use super::{
-    client, get, get_with, identity,
+    anywhere, client, get, get_with, identity,
     manual_clock::ManualClock,
     probe_on,
     server::{Reply, Server, answer, page},
@@ -38,7 +38,7 @@ async fn a_name_that_does_not_resolve_is_dns_and_nothing_left() {
             .unwrap();
     let url = Url::parse("https://nowhere.invalid/").unwrap();
     let mut probe = client.probe(&url).await.unwrap();
-    let failure = probe.send(Request::Get(url)).await.unwrap_err();
+    let failure = probe.send(Request::Get(url), &anywhere).await.unwrap_err();
     let host = "nowhere.invalid".to_owned();
     assert_eq!(failure, Failure::Dns { host });
     assert_eq!(probe.requests(), 0);
@@ -51,7 +51,7 @@ async fn a_refused_port_is_connect() {
     let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
     drop(listener);
     let mut probe = probe_on(&url).await;
-    let failure = probe.send(Request::Get(url)).await.unwrap_err();
+    let failure = probe.send(Request::Get(url), &anywhere).await.unwrap_err();
     assert!(
         matches!(&failure, Failure::Connect { reason, .. } if reason == "connection refused"),
         "{failure:?}"
@@ -74,7 +74,7 @@ async fn tls_with_a_server_that_speaks_none_is_tls() {
             stream.write_all(speech).await.unwrap();
         });
         let mut probe = probe_on(&url).await;
-        let failure = probe.send(Request::Get(url)).await.unwrap_err();
+        let failure = probe.send(Request::Get(url), &anywhere).await.unwrap_err();
         let host = "127.0.0.1".to_owned();
         assert_eq!(failure, Failure::Tls { host, reason });
         assert_eq!(probe.requests(), 1);
@@ -136,10 +136,10 @@ async fn every_status_is_an_answer() {
 async fn a_probe_asks_no_other_host_than_its_own() {
     let server = Server::start(|_| page("")).await;
     let mut probe = probe_on(&server.url("/")).await;
-    let failure = probe.send(Request::Get(server.url_on("b.localhost", "/"))).await.unwrap_err();
+    let failure = probe.send(Request::Get(server.url_on("b.localhost", "/")), &anywhere).await.unwrap_err();
     assert!(matches!(failure, Failure::ForeignRequest { .. }), "{failure:?}");
     assert_eq!((probe.requests(), server.asked().len()), (0, 0));
-    probe.send(Request::Get(server.url_on("www.a.localhost", "/"))).await.unwrap();
+    probe.send(Request::Get(server.url_on("www.a.localhost", "/")), &anywhere).await.unwrap();
 }
 
 #[tokio::test]
@@ -156,7 +156,7 @@ async fn an_address_too_long_for_http_is_not_asked_for() {
     let server = Server::start(|_| page("")).await;
     let url = server.url(&format!("/{}", "x".repeat(70_000)));
     let mut probe = probe_on(&url).await;
-    let failure = probe.send(Request::Get(url)).await.unwrap_err();
+    let failure = probe.send(Request::Get(url), &anywhere).await.unwrap_err();
     let host = "a.localhost".to_owned();
     assert_eq!(failure, Failure::InvalidUrl { host });
     assert_eq!(server.asked(), ["GET /robots.txt"]);

@@ -9,7 +9,7 @@ use tracing::Level;
 use tracing_subscriber::fmt::{MakeWriter, Subscriber};
 
 use super::{
-    probe_on,
+    anywhere, probe_on,
     server::{Server, answer},
 };
 use crate::Request;
@@ -51,7 +51,7 @@ async fn a_log_tells_who_was_asked_and_nothing_that_was_said() {
     let mut probe = probe_on(&url).await;
     let form = vec![("field".to_owned(), "secret-field".to_owned())];
     for request in [Request::Get(url.clone()), Request::PostForm(url, form)] {
-        let answer = probe.send(request).await.unwrap();
+        let answer = probe.send(request, &anywhere).await.unwrap();
         tracing::info!(?answer, ?probe, "as a careless caller would");
     }
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::{
-    identity,
+    anywhere, identity,
     manual_clock::ManualClock,
     server::{Server, page},
 };
@@ -39,7 +39,7 @@ async fn a_name_that_resolves_to_this_machine_is_refused() {
     let server = Server::start(|_| page("inside")).await;
     let url = server.url_on("www.example.org", "/");
     let mut probe = client_reaching(Reach::PublicOnly).probe(&url).await.unwrap();
-    let failure = probe.send(Request::Get(url)).await.unwrap_err();
+    let failure = probe.send(Request::Get(url), &anywhere).await.unwrap_err();
     let host = "www.example.org".to_owned();
     assert_eq!(failure, Failure::ForbiddenAddress { host });
     assert_eq!((probe.requests(), server.asked().len()), (0, 0));
@@ -52,7 +52,7 @@ async fn this_machine_is_reached_when_it_may_be() {
         for host in ["a.localhost", "127.0.0.1", "0x7f.1", "localhost"] {
             let url = server.url_on(host, "/");
             let mut probe = client_reaching(reach).probe(&url).await.unwrap();
-            assert_eq!(probe.send(Request::Get(url)).await.unwrap().body, "inside", "{host}");
+            assert_eq!(probe.send(Request::Get(url), &anywhere).await.unwrap().body, "inside", "{host}");
         }
     }
 }

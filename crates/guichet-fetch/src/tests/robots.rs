@@ -8,11 +8,10 @@ use std::{
     time::Duration,
 };
 
-use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    client, get,
+    anywhere, client, get,
     manual_clock::ManualClock,
     probe_on,
     server::{Reply, Server, answer, page, redirect},
@@ -29,7 +28,7 @@ async fn with_robots(text: &'static str) -> Server {
 async fn visit(client: &Client, server: &Server) -> (Result<u16, Failure>, u32) {
     let url = server.url("/booking");
     let mut probe = client.probe(&url).await.unwrap();
-    let status = probe.send(Request::Get(url)).await.map(|answer| answer.status);
+    let status = probe.send(Request::Get(url), &anywhere).await.map(|answer| answer.status);
     (status, probe.requests())
 }
 
@@ -40,7 +39,7 @@ async fn what_robots_forbids_is_not_asked_for() {
     let (closed, open) = (server.url("/closed/1"), server.url("/open"));
     let mut probe = probe_on(&closed).await;
     assert_eq!(probe.robots(), None);
-    let failure = probe.send(Request::Get(closed)).await.unwrap_err();
+    let failure = probe.send(Request::Get(closed), &anywhere).await.unwrap_err();
     let host = "a.localhost".to_owned();
     assert_eq!(failure, Failure::RobotsDisallowed { host });
     let verdict = probe.robots().unwrap().clone();
@@ -48,7 +47,7 @@ async fn what_robots_forbids_is_not_asked_for() {
     assert_eq!((verdict.status, verdict.allowed, verdict.crawl_delay), (Some(200), false, None));
     assert_eq!(verdict.sha256, Some(Sha256::digest(text).into()));
 
-    probe.send(Request::Get(open)).await.unwrap();
+    probe.send(Request::Get(open), &anywhere).await.unwrap();
     assert!(probe.robots().unwrap().allowed);
     assert_eq!(server.asked(), ["GET /robots.txt", "GET /open"]);
     assert_eq!(probe.requests(), 2);
@@ -92,8 +91,9 @@ async fn each_origin_of_a_host_has_its_own_robots() {
     )
     .await;
     let mut probe = probe_on(&server.url("/")).await;
-    probe.send(Request::Get(server.url("/"))).await.unwrap();
-    let failure = probe.send(Request::Get(server.url_on("www.a.localhost", "/"))).await.unwrap_err();
+    probe.send(Request::Get(server.url("/")), &anywhere).await.unwrap();
+    let failure =
+        probe.send(Request::Get(server.url_on("www.a.localhost", "/")), &anywhere).await.unwrap_err();
     assert!(matches!(failure, Failure::RobotsDisallowed { .. }), "{failure:?}");
     assert_eq!(server.asked(), ["GET /robots.txt", "GET /", "GET /robots.txt"]);
 }
@@ -106,7 +106,7 @@ async fn a_site_without_robots_may_be_asked() {
                 .await;
         let url = server.url("/");
         let mut probe = probe_on(&url).await;
-        probe.send(Request::Get(url)).await.unwrap();
+        probe.send(Request::Get(url), &anywhere).await.unwrap();
         let verdict = probe.robots().unwrap();
         assert_eq!((verdict.status, verdict.allowed, verdict.sha256), (Some(status), true, None));
     }
@@ -145,7 +145,7 @@ async fn robots_that_breaks_off_closes_the_site_too() {
     let server = Server::with_robots(|_| Reply::Last(Vec::new()), |_| page(""), None).await;
     let url = server.url("/");
     let mut probe = probe_on(&url).await;
-    let failure = probe.send(Request::Get(url)).await.unwrap_err();
+    let failure = probe.send(Request::Get(url), &anywhere).await.unwrap_err();
     let Failure::RobotsUnavailable { status: None, source: Some(source), .. } = failure else {
         panic!("{failure:?}");
     };
@@ -190,7 +190,7 @@ async fn a_host_that_is_down_is_not_written_down_as_closed_by_robots() {
     secure.set_scheme("https").unwrap();
     for _ in 0..2 {
         let mut probe = client.probe(&secure).await.unwrap();
-        let failure = probe.send(Request::Get(secure.clone())).await.unwrap_err();
+        let failure = probe.send(Request::Get(secure.clone()), &anywhere).await.unwrap_err();
         assert!(matches!(failure, Failure::Tls { .. }), "{failure:?}");
     }
     assert_eq!(visit(&client, &server).await, (Ok(200), 2));
@@ -207,24 +207,18 @@ async fn a_huge_robots_is_read_up_to_its_cap_and_obeyed() {
 }
 
 #[tokio::test]
-async fn a_crawl_delay_lengthens_the_spacing_and_is_told() {
-    let clock = ManualClock::start();
-    let server = Server::with_robots(
-        |_| answer("200 OK", b"User-agent: *\nCrawl-delay: 90"),
-        |_| page(""),
-        Some(Arc::clone(&clock)),
-    )
-    .await;
-    let client = client(&clock);
-    let url = server.url("/");
-    for _ in 0..2 {
-        let mut probe = client.probe(&url).await.unwrap();
-        for _ in 0..2 {
-            probe.send(Request::Get(url.clone())).await.unwrap();
-        }
-        assert_eq!(probe.robots().unwrap().crawl_delay, Some(Duration::from_secs(90)));
+async fn a_refused_robots_with_a_spoilt_body_is_refused_and_no_more() {
+    for (status, open) in [(404, true), (403, true), (429, false), (503, false)] {
+        let server = Server::with_robots(
+            move |_| answer(&format!("{status} So\nContent-Encoding: gzip"), b"this is no gzip at all"),
+            |_| page(""),
+            None,
+        )
+        .await;
+        let url = server.url("/");
+        let mut probe = probe_on(&url).await;
+        assert_eq!(probe.send(Request::Get(url), &anywhere).await.is_ok(), open, "{status}");
+        let verdict = probe.robots().unwrap();
+        assert_eq!((verdict.status, verdict.allowed), (Some(status), open));
     }
-    let times: Vec<_> = server.seen().iter().map(|seen| seen.at).collect();
-    let gaps: Vec<TimeDelta> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    assert_eq!(gaps, [TimeDelta::seconds(90); 4], "between probes too");
 }

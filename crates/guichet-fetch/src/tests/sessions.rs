@@ -6,7 +6,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::{
-    client,
+    anywhere, client,
     manual_clock::ManualClock,
     probe_on,
     server::{Reply, Server, answer, page, redirect},
@@ -26,7 +26,7 @@ async fn cookies_live_for_one_probe() {
     for _ in 0..2 {
         let mut probe = client.probe(&url).await.unwrap();
         for _ in 0..2 {
-            probe.send(Request::Get(url.clone())).await.unwrap();
+            probe.send(Request::Get(url.clone()), &anywhere).await.unwrap();
         }
     }
     let cookies: Vec<String> = server.seen().iter().map(|seen| sorted(seen.header("cookie"))).collect();
@@ -47,7 +47,7 @@ async fn a_cookie_set_by_a_redirect_is_sent_to_where_it_leads() {
     .await;
     let url = server.url("/0");
     let form = Request::PostForm(url.clone(), Vec::new());
-    probe_on(&url).await.send(form).await.unwrap();
+    probe_on(&url).await.send(form, &anywhere).await.unwrap();
     assert_eq!(server.seen().pop().unwrap().header("cookie"), "s=1");
 }
 
@@ -58,9 +58,9 @@ async fn forms_and_json_are_sent_as_a_browser_would() {
     let mut probe = probe_on(&url).await;
     let pairs = [("condition", "on"), ("nextButton", "Étape suivante & fin")];
     let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
-    let answer = probe.send(Request::PostForm(url.clone(), pairs)).await.unwrap();
+    let answer = probe.send(Request::PostForm(url.clone(), pairs), &anywhere).await.unwrap();
     assert_eq!(answer.method, "POST");
-    probe.send(Request::PostJson(url, r#"{"a":1}"#.to_owned())).await.unwrap();
+    probe.send(Request::PostJson(url, r#"{"a":1}"#.to_owned()), &anywhere).await.unwrap();
     let seen = server.seen();
     assert_eq!(seen[1].body, "condition=on&nextButton=%C3%89tape+suivante+%26+fin");
     assert_eq!(seen[1].header("content-type"), "application/x-www-form-urlencoded");
@@ -79,7 +79,7 @@ async fn credentials_in_an_address_are_not_sent() {
     let mut url = server.url("/0");
     url.set_username("user").unwrap();
     url.set_password(Some("secret")).unwrap();
-    let answer = probe_on(&url).await.send(Request::Get(url)).await.unwrap();
+    let answer = probe_on(&url).await.send(Request::Get(url), &anywhere).await.unwrap();
     assert_eq!((answer.url, answer.final_url), (server.url("/0"), server.url("/1")));
     for seen in server.seen() {
         assert_eq!(seen.header("authorization"), "", "{}", seen.path);
@@ -101,12 +101,12 @@ async fn a_cancelled_probe_still_starts_the_spacing() {
     let url = server.url("/hang");
     let cancelled = async {
         let mut probe = client.probe(&url).await.unwrap();
-        probe.send(Request::Get(url.clone())).await
+        probe.send(Request::Get(url.clone()), &anywhere).await
     };
     assert!(timeout(Duration::from_millis(200), cancelled).await.is_err());
     let ended = clock.now();
     let url = server.url("/");
-    client.probe(&url).await.unwrap().send(Request::Get(url)).await.unwrap();
+    client.probe(&url).await.unwrap().send(Request::Get(url), &anywhere).await.unwrap();
     let seen = server.seen().pop().unwrap();
     assert_eq!(seen.path, "/");
     assert!(seen.at - ended >= chrono::TimeDelta::seconds(60), "{ended} then {}", seen.at);

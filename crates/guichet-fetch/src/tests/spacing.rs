@@ -20,7 +20,7 @@ use tokio::{
 use url::Url;
 
 use super::{
-    client,
+    anywhere, client,
     manual_clock::ManualClock,
     server::{Server, answer, page, redirect},
 };
@@ -110,7 +110,7 @@ async fn run(tasks: Vec<Vec<Visit>>) -> (Book, HashMap<String, Vec<DateTime<Utc>
                             continue;
                         }
                     };
-                    probe.send(request).await.unwrap();
+                    probe.send(request, &anywhere).await.unwrap();
                 }
                 let held = Held { from, to: clock.now() };
                 // Before the lease is given back, so that the book is in the order of the probes.
@@ -197,7 +197,7 @@ async fn a_busy_host_never_has_two_requests_under_way() {
         running.spawn(async move {
             let mut probe = client.probe(&url).await.unwrap();
             for _ in 0..3 {
-                probe.send(Request::Get(url.clone())).await.unwrap();
+                probe.send(Request::Get(url.clone()), &anywhere).await.unwrap();
             }
         });
     }

@@ -1,8 +1,14 @@
 //! The addresses of one booking form: `…/booking/create/<id>/<step>`.
 //!
-//! Only steps 0 and 1 can be asked for from here. What never enters: the addresses of slots, other hosts, other forms.
+//! Only steps 0 and 1 can be asked for from here, and no redirect is followed past step 4. What never enters: the addresses of slots, other hosts, other forms.
 
+use percent_encoding::percent_decode_str;
 use url::Url;
+
+/// The name of the module in a path.
+const MODULE: &str = "booking";
+/// The last step before the booking itself.
+const LAST_STEP: u8 = 4;
 
 /// A booking form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +68,14 @@ impl Address {
         }
     }
 
+    /// Whether `url` shows this form at a step before the booking itself, written without any ambiguity: a server may
+    /// read an escaped or a repeated piece of the path in its own way.
+    pub(super) fn is_before_booking(&self, url: &Url) -> bool {
+        let plain =
+            !url.path().contains(['%', ';']) && url.path().to_ascii_lowercase().matches(MODULE).count() == 1;
+        plain && self.step_of(url).is_some_and(|step| step <= LAST_STEP)
+    }
+
     fn parts_of<'u>(&self, url: &'u Url) -> Option<Parts<'u>> {
         let same_host = url.host() == self.form.host() && url.port() == self.form.port();
         Parts::of(url).filter(|parts| same_host && parts.id == self.id)
@@ -87,6 +101,21 @@ impl<'u> Parts<'u> {
         let (id, after) = after.split_first()?;
         (id.len() <= 12 && is_number(id)).then(|| Self { before: path, id, after: after.to_vec() })
     }
+}
+
+/// Whether the path of `url` leads into the booking module, however it is written.
+pub(super) fn is_of_the_module(url: &Url) -> bool {
+    let mut path = url.path().to_owned();
+    loop {
+        let decoded = percent_decode_str(&path).decode_utf8_lossy().into_owned();
+        if decoded == path {
+            break;
+        }
+        path = decoded;
+    }
+    // A segment may carry parameters after a semicolon.
+    let names = path.split(['/', '\\']).map(|segment| segment.split(';').next().unwrap_or_default());
+    names.into_iter().any(|name| name.trim().eq_ignore_ascii_case(MODULE))
 }
 
 /// Whether `text` is made of digits only, at least one.

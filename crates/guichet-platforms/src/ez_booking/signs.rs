@@ -12,9 +12,13 @@ use url::Url;
 
 use super::{
     address::{Address, is_number},
-    week,
+    english, week,
 };
-use crate::{Desk, Unrecognised, document::elements, text};
+use crate::{
+    Desk, Unrecognised,
+    document::{visible_elements, visible_elements_of},
+    text,
+};
 
 /// The most desks taken from a page; real pages list fewer than 20.
 const MOST_DESKS: usize = 200;
@@ -28,6 +32,10 @@ enum Sign {
     NoneLeft,
     /// Title of step 2.
     AvailabilityTitle,
+    /// A title in English that could be that of step 2: it proves nothing by itself.
+    EnglishTitle,
+    /// Words of trouble in English at step 2: what else stands there may be an error page's.
+    Trouble,
     /// Title of step 3: only reached when there are slots.
     NatureTitle,
     /// Title of step 4.
@@ -51,6 +59,8 @@ impl Sign {
         match self {
             Self::NoneLeft => "the sentence that no slot is left",
             Self::AvailabilityTitle => "the title of step 2",
+            Self::EnglishTitle => "an English title like that of step 2",
+            Self::Trouble => "words of trouble",
             Self::NatureTitle => "the title of step 3",
             Self::CalendarTitle => "the title of step 4",
             Self::FreeSlots => "links to free slots",
@@ -69,7 +79,7 @@ impl Sign {
             Self::NatureTitle | Self::CalendarTitle | Self::FreeSlots => Some(Side::Open),
             Self::PageClosed | Self::NoCalendar => Some(Side::Shut),
             Self::LinkSwitchedOff => Some(Side::Gone),
-            Self::ConditionsForm | Self::DeskList => None,
+            Self::EnglishTitle | Self::Trouble | Self::ConditionsForm | Self::DeskList => None,
         }
     }
 }
@@ -107,9 +117,14 @@ impl Signs {
             start_button: None,
         };
         // The conditions of use are the prefecture's own prose: they may quote any sentence of the module.
-        signs.look_for_sentences(&text::visible_text_without(page, Some("condition_Booking")));
-        for element in elements(page) {
+        let text = text::visible_text_without(page, Some("condition_Booking"));
+        signs.look_for_sentences(&text);
+        for element in visible_elements(page) {
             signs.look_at(element, address, url);
+        }
+        if step == 2 {
+            let mut forms = visible_elements(page).filter(|element| is_form_of(*element, address, url));
+            signs.look_for_english(&text, forms.next());
         }
         if !signs.slots.is_empty() {
             signs.found.push(Sign::FreeSlots);
@@ -122,10 +137,7 @@ impl Signs {
     }
 
     fn look_for_sentences(&mut self, text: &str) {
-        let english = self.step == 2 && text.contains("please try later");
-        if english
-            || text.contains("il n'existe plus de plage horaire libre pour votre demande de rendez-vous")
-        {
+        if text.contains("il n'existe plus de plage horaire libre pour votre demande de rendez-vous") {
             self.found.push(Sign::NoneLeft);
         }
         if text.contains("cette page n'est pas disponible pour le moment") {
@@ -133,6 +145,21 @@ impl Signs {
         }
         if text.contains("ce lien a été désactivé définitivement") {
             self.found.push(Sign::LinkSwitchedOff);
+        }
+    }
+
+    /// Some sites write step 2 in English. Any error page asks to try later as well: the sentence counts only in or
+    /// beside the module's form, under the title of the step, and where nothing speaks of trouble.
+    fn look_for_english(&mut self, text: &str, form: Option<ElementRef<'_>>) {
+        if english::speaks_of_trouble(text) {
+            self.found.push(Sign::Trouble);
+            return;
+        }
+        let titled =
+            [Sign::AvailabilityTitle, Sign::EnglishTitle].iter().any(|sign| self.found.contains(sign));
+        let beside = form.and_then(|form| form.parent()).and_then(ElementRef::wrap);
+        if titled && beside.is_some_and(|place| english::asks_to_try_later(&text::element_text(place))) {
+            self.found.push(Sign::NoneLeft);
         }
     }
 
@@ -172,10 +199,13 @@ impl Signs {
                 self.found.push(sign);
             }
         }
+        if english::names_availability(title) {
+            self.found.push(Sign::EnglishTitle);
+        }
     }
 
     fn look_at_start_form(&mut self, form: ElementRef<'_>) {
-        let named = |name: &str| form.descendent_elements().find(|e| e.attr("name") == Some(name));
+        let named = |name: &str| visible_elements_of(form).find(|e| e.attr("name") == Some(name));
         if self.found.contains(&Sign::ConditionsForm) || named("condition").is_none() {
             return;
         }
@@ -194,7 +224,7 @@ impl Signs {
     }
 
     fn name_desks(&mut self, page: &Html) {
-        for element in elements(page).filter(|element| element.value().name() == "label") {
+        for element in visible_elements(page).filter(|element| element.value().name() == "label") {
             let id = element.attr("for").and_then(|input| input.strip_prefix("planning"));
             if let Some(desk) = self.desks.iter_mut().find(|desk| Some(desk.id.as_str()) == id)
                 && desk.label.is_none()
@@ -220,7 +250,8 @@ impl Signs {
         let has = |sign| self.found.contains(&sign);
         // Sent back to an earlier step: only a plain statement that booking is off still counts there.
         let back = self.can_start() || !self.desks.is_empty();
-        let full = has(Sign::NoneLeft) || (self.step == 2 && has(Sign::AvailabilityTitle));
+        let titled = self.step == 2 && has(Sign::AvailabilityTitle) && !has(Sign::Trouble);
+        let full = has(Sign::NoneLeft) || titled;
         let open = matches!(self.step, 3 | 4) && (has(Sign::NatureTitle) || has(Sign::FreeSlots));
         match Vec::from_iter(sides).as_slice() {
             [Side::Shut] => Ok(Outcome::Shut),
@@ -246,4 +277,14 @@ impl Signs {
         let found = if found.is_empty() { "none of them".to_owned() } else { found.join(" and ") };
         super::unrecognised(&format!("step {} with {found}", self.step))
     }
+}
+
+/// Whether `element` is the module's form, by its id or by where it leads.
+fn is_form_of(element: ElementRef<'_>, address: &Address, url: &Url) -> bool {
+    let value = element.value();
+    let leads_on = || {
+        let action = value.attr("action").and_then(|action| url.join(action).ok());
+        action.is_some_and(|action| address.step_of(&action).is_some())
+    };
+    value.name() == "form" && (value.id() == Some("FormBookingCreate") || leads_on())
 }

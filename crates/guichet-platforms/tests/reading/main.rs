@@ -3,6 +3,12 @@
 #[cfg(test)]
 mod conversation;
 #[cfg(test)]
+mod english;
+#[cfg(test)]
+mod following;
+#[cfg(test)]
+mod hidden;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod properties;

@@ -99,7 +99,7 @@ fn holds_marker(outcome: &Outcome, body: &str) -> bool {
     let markers: &[&str] = match outcome {
         Outcome::Open(_) => &["la nature du rendez-vous", "/booking/create/1234/5/"],
         Outcome::Full => {
-            &["plage horaire libre pour votre demande", "rification de disponibilit", "please try later"]
+            &["plage horaire libre pour votre demande", "rification de disponibilit", "availability"]
         }
         Outcome::Shut => &["pas disponible pour le moment", "calendrier disponible"],
         Outcome::Unknown(_) => return true,

@@ -50,7 +50,7 @@ fn a_wrong_booking_form_is_told_what_to_write() {
 fn wrong_rules_are_told_what_to_write() {
     let rules: &[(&str, &[&str])] = &[
         ("open_when", &["libre", "css:td[", "text:  Créneau libre "]),
-        ("full_when", &["text:  complet  ", "css:", "text:créneau libre"]),
+        ("full_when", &["text:  complet  ", "css:", "css:td:HAS(a.libre)", "text:créneau libre"]),
         ("shut_when", &["text:  Créneau libre "]),
     ];
     insta::assert_snapshot!(problems("html-rules", PAGE, rules).join("\n"), @r#"
@@ -58,6 +58,7 @@ fn wrong_rules_are_told_what_to_write() {
     `open_when`: `css:td[` is not a CSS selector; write one, as in "css:table.calendar a.free"
     `full_when`: `text:  complet  ` is too short to be a sign; write at least 8 characters of the page's own sentence
     `full_when`: `css:` is not a CSS selector; write one, as in "css:table.calendar a.free"
+    `full_when`: `css:td:HAS(a.libre)` looks for what an element holds, which may be hidden; write a selector of that thing itself, without `:has`
     `open_when`: `text:  Créneau libre ` stands under another key too; keep it under the one that it proves
     `shut_when`: `text:  Créneau libre ` stands under another key too; keep it under the one that it proves
     "#);

@@ -208,7 +208,7 @@ fn pruning_drops_old_bodies_and_leaves_their_hashes() {
 
 #[test]
 fn states_survive_and_the_last_one_counts() {
-    let (_folder, mut store, _reader) = pair();
+    let (_folder, mut store, reader) = pair();
     assert_eq!(store.sampling_state().unwrap(), SamplingState::default());
     let state = TargetState {
         alive_since: Some(utc("2026-01-05T08:00:00Z")),
@@ -217,7 +217,7 @@ fn states_survive_and_the_last_one_counts() {
         last_probe_at: Some(utc("2026-01-05T08:00:00Z")),
         last_cause: Some(guichet_model::Cause::Overloaded),
         rounds: 41,
-        stratum: Some(-3),
+        url: Some("https://www.example.fr/booking/create/1".to_owned()),
     };
     let host = HostState {
         last_probe_at: Some(utc("2026-01-05T08:00:00Z")),
@@ -238,14 +238,27 @@ fn states_survive_and_the_last_one_counts() {
         .unwrap();
     let saved = store.sampling_state().unwrap();
     assert_eq!(saved.targets, [(id(TARGET), state.clone())]);
+    assert_eq!(reader.targets().unwrap()[0].state, state);
     assert_eq!(saved.hosts, [("www.example.fr".to_owned(), host)]);
 
-    let next = TargetState { rounds: 42, last_cause: None, ..state };
+    let next = TargetState { rounds: 42, last_cause: None, url: None, ..state };
     store.save_target_state(&id(TARGET), &next).unwrap();
     store.save_host_state("www.example.fr", &HostState::default()).unwrap();
     let saved = store.sampling_state().unwrap();
     assert_eq!(saved.targets, [(id(TARGET), next)]);
     assert_eq!(saved.hosts, [("www.example.fr".to_owned(), HostState::default())]);
+}
+
+#[test]
+fn an_address_longer_than_any_booking_page_is_not_kept() {
+    let mut store = Store::open_in_memory().unwrap();
+    let target = id(TARGET);
+    store.ensure_targets(&[(target.clone(), zone_of(target.department()))]).unwrap();
+    let with_url = |length| TargetState { url: Some("é".repeat(length)), ..TargetState::default() };
+    store.save_target_state(&target, &with_url(2_000)).unwrap();
+    let error = store.save_target_state(&target, &with_url(2_001)).unwrap_err();
+    assert!(error.to_string().starts_with("saving the state of a target failed on "), "{error}");
+    assert_eq!(store.sampling_state().unwrap().targets, [(target, with_url(2_000))]);
 }
 
 #[test]

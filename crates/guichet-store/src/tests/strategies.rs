@@ -134,6 +134,18 @@ pub(super) fn observation() -> impl Strategy<Value = Observation> {
         )
 }
 
+/// A quarter of an hour, or an instant within the leap second before it: the same one, as the store keeps it.
+fn meeting() -> impl Strategy<Value = Instant> {
+    (0_i64..40, option::weighted(0.3, 0_u32..2)).prop_map(|(step, into_leap_second)| {
+        let quarter = 1_792_888_200 + step * 900;
+        match into_leap_second {
+            None => DateTime::from_timestamp(quarter, 0),
+            Some(millis) => DateTime::from_timestamp(quarter - 1, 1_000_000_000 + millis * 1_000_000),
+        }
+        .unwrap()
+    })
+}
+
 /// Observations without probe and desks, mostly `base`, with odd intensities, that often fall into the same hour or
 /// even the same instant.
 pub(super) fn plain_observation() -> impl Strategy<Value = Observation> {
@@ -141,10 +153,9 @@ pub(super) fn plain_observation() -> impl Strategy<Value = Observation> {
         option::of(0.01_f64..100.0),
         select(vec![Some(0.0), Some(-1.0), Some(f64::NAN), Some(f64::INFINITY)]),
     ];
-    let meeting = (0_i64..40).prop_map(|step| 1_792_888_200_000 + step * 900_000);
-    (observation(), intensity, option::weighted(0.7, meeting), any::<bool>()).prop_map(
+    (observation(), intensity, option::weighted(0.7, meeting()), any::<bool>()).prop_map(
         |(observation, intensity_per_h, meeting, base)| Observation {
-            observed_at: meeting.and_then(DateTime::from_timestamp_millis).unwrap_or(observation.observed_at),
+            observed_at: meeting.unwrap_or(observation.observed_at),
             purpose: if base { Purpose::Base } else { observation.purpose },
             intensity_per_h,
             desks: Vec::new(),

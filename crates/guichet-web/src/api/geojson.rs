@@ -237,7 +237,8 @@ fn r1(figures: &Availability) -> Value {
         "lo95": rounded(figures.interval.lo),
         "hi95": rounded(figures.interval.hi),
         "n_polls": figures.n_polls,
-        "n_eff": rounded(figures.n_eff),
+        // Never more than `n_polls`, rounded too: that is whole, and at least the number that is rounded here.
+        "n_eff": rounded(figures.n_eff).min(figures.n_eff.ceil()),
         "deff": rounded(figures.deff),
         "nu": figures.nu,
         "days_observed": figures.days_observed,

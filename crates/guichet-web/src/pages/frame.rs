@@ -15,7 +15,7 @@ use crate::{
     state::Watch,
 };
 
-/// Data older than this are pointed out on every page.
+/// Published data older than so many hours are pointed out on every page.
 const STALE: i64 = 24;
 
 #[derive(Debug, Serialize)]
@@ -24,7 +24,7 @@ pub(super) struct Frame {
     home: String,
     method: String,
     simulation: bool,
-    /// The date of the newest observation, where it is older than a day.
+    /// The hour of the newest published observation, where it is older than a day.
     stale: Option<String>,
     is_empty: bool,
     as_of: Option<String>,
@@ -63,8 +63,9 @@ impl App {
             method: format!("/{}/methode", lang.code()),
             simulation: self.settings.simulation,
             stale: snapshot.and_then(|snapshot| {
-                let newest = snapshot.newest.filter(|newest| now - *newest > Duration::hours(STALE))?;
-                Some(paris_hour(lang, newest.min(snapshot.as_of)))
+                // The observation may have been made at the very end of its hour.
+                let is_stale = |hour: &Instant| now - *hour > Duration::hours(STALE + 1);
+                snapshot.newest.filter(is_stale).map(|hour| paris_hour(lang, hour))
             }),
             is_empty: snapshot.is_some_and(Snapshot::is_empty),
             as_of: snapshot.map(|snapshot| paris_hour(lang, snapshot.as_of)),

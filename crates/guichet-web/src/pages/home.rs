@@ -12,6 +12,7 @@ use super::{
     view::FiguresView,
 };
 use crate::{
+    WebError,
     app::App,
     failure::Failure,
     figures::{Pool, ProcedureFacts, Snapshot, TargetFacts},
@@ -110,7 +111,10 @@ impl App {
             .collect();
         let by_state = |state: State| rows.iter().filter(|row| row.figures.state == state.as_str()).count();
         let (open, full) = (by_state(State::Open), by_state(State::Full));
-        let answer = wanted.department.as_ref().map(|code| self.answer(lang, &snapshot, code, procedure));
+        let answer = match &wanted.department {
+            Some(code) => Some(self.answer(lang, &snapshot, code, procedure)?),
+            None => None,
+        };
         let places: BTreeMap<&str, &Row> = rows.iter().map(|row| (row.code.as_str(), row)).collect();
         let context = context! {
             frame => Serde(self.frame(lang, &home_rest(&wanted), Some(&snapshot))),
@@ -144,12 +148,16 @@ impl App {
         snapshot: &Snapshot,
         code: &DepartmentCode,
         procedure: &ProcedureId,
-    ) -> Answer {
+    ) -> Result<Answer, WebError> {
         let pool = snapshot.department(code, Some(procedure));
         let figures = figures_of(pool, lang, snapshot.as_of);
-        let cause =
-            pool.and_then(|pool| pool.last_cause).filter(|_| figures.state == State::Unknown.as_str());
-        Answer {
+        let mut cause = None;
+        if figures.state == State::Unknown.as_str() {
+            for facts in snapshot.targets_of(code, Some(procedure)) {
+                cause = cause.or(self.last_cause(facts, snapshot.as_of)?);
+            }
+        }
+        Ok(Answer {
             name: self.department_name(code),
             code: code.as_str().to_owned(),
             department_href: format!("/{}/{}", lang.code(), department_rest(code)),
@@ -160,7 +168,7 @@ impl App {
                 .targets_of(code, Some(procedure))
                 .map(|facts| self.target_view(lang, facts, snapshot.as_of))
                 .collect(),
-        }
+        })
     }
 }
 

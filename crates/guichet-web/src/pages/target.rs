@@ -15,6 +15,7 @@ use crate::{
     figures::{Figures, TargetFacts, published},
     format,
     lang::Lang,
+    state::State,
 };
 
 #[derive(Debug, Serialize)]
@@ -49,6 +50,10 @@ impl App {
         let tallies = published(&all, snapshot.as_of, zone);
         // From the same tallies as the week below: an import may have come since the snapshot.
         let facts = TargetFacts { figures: Figures::of(tallies, zone), ..facts.clone() };
+        let cause = match facts.figures.state {
+            State::Unknown => self.last_cause(&facts, snapshot.as_of)?,
+            _ => None,
+        };
         let target: TargetView = self.target_view(lang, &facts, snapshot.as_of);
         let turns = self.desks_in_turns(&id, snapshot.as_of)?;
         let code = id.department();
@@ -56,7 +61,7 @@ impl App {
             frame => Serde(self.frame(lang, &target_rest(&id), Some(&snapshot))),
             id => id.as_str(),
             target => Serde(target),
-            cause => facts.last_cause.map(Cause::as_str),
+            cause => cause.map(Cause::as_str),
             sources => facts.sources,
             site => Serde(self.catalog.site(id.site()).map(|entry| SiteView::of(&entry.site, lang))),
             code => code.as_str(),

@@ -1,6 +1,6 @@
 //! Figures as a page shows them: which sentence, which numbers, written in one language. What never enters: sentences.
 
-use guichet_model::{Instant, civil};
+use guichet_model::{Counts, Instant, civil};
 use guichet_stats::Availability;
 use serde::Serialize;
 
@@ -26,16 +26,46 @@ pub(crate) struct FiguresView {
     /// The key of the sentence below it, and its number.
     how: &'static str,
     how_number: u64,
+    looks: LooksView,
     seen: Option<SeenView>,
+}
+
+/// How many looks there were, and which of them the shares are about.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct LooksView {
+    /// Those where the page said whether there was a slot.
+    told: u64,
+    /// Those where booking was closed.
+    shut: u64,
+    all: u64,
+    /// What must be said before a share: `always`, or that the page `answered`, booking was `on`, or `both`.
+    when: &'static str,
+    /// `shut` where the page mostly said that booking is closed, `other` elsewhere.
+    mostly: &'static str,
+}
+
+impl LooksView {
+    fn of(counts: &Counts) -> Self {
+        Self {
+            told: counts.told(),
+            shut: counts.shut,
+            all: counts.all(),
+            when: match (counts.unknown > 0, counts.shut > 0) {
+                (false, false) => "always",
+                (true, false) => "answered",
+                (false, true) => "on",
+                (true, true) => "both",
+            },
+            mostly: if counts.shut > counts.told() { "shut" } else { "other" },
+        }
+    }
 }
 
 /// What exists only where something was observed.
 #[derive(Debug, Clone, Serialize)]
 struct SeenView {
-    /// Slot seen so many times, of so many looks with an answer.
+    /// Slot seen so many times.
     k: u64,
-    n: u64,
-    shut: u64,
     has_unknown: bool,
     share: Option<ShareView>,
     unknown: String,
@@ -71,17 +101,25 @@ struct BarView {
 
 impl FiguresView {
     /// Where there is nothing to observe.
-    pub(crate) const NEVER: Self =
-        Self { state: "never", say: "say-never", how: "how-never", how_number: 0, seen: None };
+    pub(crate) const NEVER: Self = Self {
+        state: "never",
+        say: "say-never",
+        how: "how-never",
+        how_number: 0,
+        looks: LooksView { told: 0, shut: 0, all: 0, when: "always", mostly: "other" },
+        seen: None,
+    };
 
     pub(crate) fn of(figures: &Figures, lang: Lang, as_of: Instant) -> Self {
         let (say, how, how_number) = sentences(figures);
+        let known = figures.availability.as_ref();
         Self {
             state: figures.state.as_str(),
             say,
             how,
             how_number,
-            seen: figures.availability.as_ref().map(|known| SeenView::of(known, figures, lang, as_of)),
+            looks: known.map_or(Self::NEVER.looks, |known| LooksView::of(&known.counts)),
+            seen: known.map(|known| SeenView::of(known, figures, lang, as_of)),
         }
     }
 }
@@ -95,8 +133,6 @@ impl SeenView {
         let age_days = last.map_or(0, |at| (as_of - at.to_utc()).num_days().max(0));
         Self {
             k: counts.open,
-            n: counts.told(),
-            shut: counts.shut,
             has_unknown: counts.unknown > 0,
             share: known.p.map(|p| ShareView {
                 p: share(p),
@@ -133,11 +169,11 @@ fn sentences(figures: &Figures) -> (&'static str, &'static str, u64) {
     let p = known.p.unwrap_or(0.0);
     match figures.state {
         State::Never => ("say-never", "how-never", 0),
-        State::Unknown => ("say-unknown", "how-unknown", known.counts.unknown),
+        State::Unknown => ("say-unknown", "how-unknown", 0),
         State::Full => ("say-full", "how-full", 0),
         State::TooLittle if known.counts.open > 0 => ("say-too-little-open", "how-too-little", 0),
         State::TooLittle if known.counts.told() > 0 => ("say-too-little-full", "how-too-little", 0),
-        State::TooLittle => ("say-too-little-shut", "how-shut", known.counts.shut),
+        State::TooLittle => ("say-too-little-shut", "how-shut", 0),
         State::Open if p >= 0.5 => ("say-open-often", "how-in-ten", tenths(p)),
         State::Open if p >= 0.1 => ("say-open-sometimes", "how-one-in", one_in(p)),
         State::Open => ("say-open-rarely", "how-one-in", one_in(p)),
@@ -170,6 +206,19 @@ fn whole(number: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_closed_or_silent_is_said_before_a_share() {
+        let looks = |open, full, shut, unknown| {
+            let looks = LooksView::of(&Counts { open, full, shut, unknown, ..Counts::default() });
+            (looks.when, looks.mostly)
+        };
+        assert_eq!(looks(1, 8, 0, 0), ("always", "other"));
+        assert_eq!(looks(1, 8, 0, 90), ("answered", "other"));
+        assert_eq!(looks(1, 8, 9, 0), ("on", "other"));
+        assert_eq!(looks(1, 8, 10, 0), ("on", "shut"));
+        assert_eq!(looks(0, 1, 2, 3), ("both", "shut"));
+    }
 
     #[test]
     fn ten_in_ten_is_said_of_always_only() {

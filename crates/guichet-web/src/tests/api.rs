@@ -223,6 +223,10 @@ async fn the_description_names_every_property() {
     assert_described(&document, "Target", &nanterre["targets"][0]);
     assert_described(&document, "Availability", &nanterre["targets"][0]["availability"]);
     assert_described(&document, "Meta", &sites["meta"]);
+    let mut health = site.get("/api/v1/health").await.json();
+    // Only where the service is not available.
+    health["reason"] = Value::Null;
+    assert_described(&document, "Health", &health);
     let problem: fixture::Answer = site.get("/api/v1/nothing").await;
     assert_described(&document, "Problem", &problem.json());
 }

@@ -197,7 +197,7 @@ cadence = "30m"
 ];
 
 /// An observation each hour of the `days` before now, as `outcome` says of the hour in Paris.
-fn hourly(target: &str, days: i64, outcome: impl Fn(LocalHour) -> Outcome) -> Vec<Observation> {
+pub(super) fn hourly(target: &str, days: i64, outcome: impl Fn(LocalHour) -> Outcome) -> Vec<Observation> {
     (0..days * 24)
         .map(|hour| {
             let at = now() - Duration::minutes(20) - Duration::hours(hour);
@@ -239,6 +239,11 @@ fn observations() -> Vec<Observation> {
     all
 }
 
+/// Changes where the sampling of a target stands; before the first request, as the figures are kept.
+pub(super) fn save_state(site: &Site, target: &str, state_of_target: &TargetState) {
+    state(target, state_of_target, &mut Store::open(&site.dir.path().join("guichet.db")).unwrap());
+}
+
 fn state(target: &str, state: &TargetState, store: &mut Store) {
     store.save_target_state(&target.parse::<TargetId>().unwrap(), state).unwrap();
 }
@@ -265,7 +270,12 @@ pub(super) fn site_with(observations: Vec<Observation>, change: impl FnOnce(&mut
     state("93-bobigny/renouvellement", &alive, &mut store);
     let challenged = TargetState { last_cause: Some(Cause::Challenged), ..alive };
     state("94-creteil/renouvellement", &challenged, &mut store);
-    let gone = TargetState { probation_tries: 3, last_cause: Some(Cause::Gone), ..TargetState::default() };
+    let gone = TargetState {
+        probation_tries: 3,
+        last_probe_at: Some(now() - Duration::days(1)),
+        last_cause: Some(Cause::Gone),
+        ..TargetState::default()
+    };
     state("974-saint-denis/renouvellement", &gone, &mut store);
     let mut settings = Settings::new(now);
     change(&mut settings);

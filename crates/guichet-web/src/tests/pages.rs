@@ -10,7 +10,7 @@ use super::fixture::{HOSTILE, now, observation, site, site_with};
 use crate::state::State;
 
 /// The text of a page without its tags, spaces made one, non-breaking ones too.
-fn text(html: &str) -> String {
+pub(super) fn text(html: &str) -> String {
     let mut text = String::new();
     let mut in_tag = false;
     for sign in html.chars() {
@@ -71,7 +71,7 @@ async fn every_state_has_its_own_sentence() {
     assert!(wall.contains("Un captcha ou un contrôle anti-robot protège la page."), "{wall}");
     let old = text(&site.page("/fr/?departement=76&procedure=file-du-matin").await);
     assert!(old.contains("Trop peu de données. Mais notre robot a vu des créneaux."));
-    assert!(old.contains("Créneau vu : 6 fois sur 72 passages."));
+    assert!(old.contains("Créneau vu : 6 fois sur 72 passages où la page a dit oui ou non."));
     assert!(
         old.contains("Ces données sont anciennes. Elles s’arrêtent le 9 juin 2022, il y a 1 622 jours."),
         "{old}"

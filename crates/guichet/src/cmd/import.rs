@@ -5,6 +5,7 @@ use std::{
     path::PathBuf,
 };
 
+use guichet_fetch::clock::{Clock as _, SystemClock};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::print;
@@ -16,9 +17,6 @@ use crate::{
     opening,
 };
 
-/// More refused lines than this are counted, not listed: a file in a wrong format would flood the terminal.
-const LISTED: usize = 100;
-
 pub(super) fn run(
     settings: &Settings,
     common: &Common,
@@ -28,10 +26,11 @@ pub(super) fn run(
     let catalog = opening::catalog(settings, common)?;
     let mut store = opening::store(&settings.db)?;
     let zones = |department: &guichet_model::DepartmentCode| catalog.zone(department);
+    let now = SystemClock.now();
     let mut exit = Exit::Fine;
     for path in files {
         let progress = bar(path.metadata().map_or(0, |metadata| metadata.len()));
-        let mut rows = Rows::open(path, format, &progress)?;
+        let mut rows = Rows::open(path, format, &progress, now)?;
         let imported = store.import(&mut rows, &zones)?;
         progress.finish_and_clear();
         print(&format!(
@@ -39,22 +38,18 @@ pub(super) fn run(
             path.display(),
             imported.added,
             imported.already,
-            rows.refused.len(),
+            rows.refused.count,
             imported.new_targets,
         ))?;
         let mut talk = stderr().lock();
-        for refused in rows.refused.iter().take(LISTED) {
+        for refused in &rows.refused.listed {
             writeln!(talk, "{}: {refused}", path.display())?;
         }
-        if rows.refused.len() > LISTED {
-            writeln!(
-                talk,
-                "{}: {} more refused lines are not listed",
-                path.display(),
-                rows.refused.len() - LISTED
-            )?;
+        let unlisted = rows.refused.unlisted();
+        if unlisted > 0 {
+            writeln!(talk, "{}: {unlisted} more refused lines are not listed", path.display())?;
         }
-        if !rows.refused.is_empty() {
+        if rows.refused.count > 0 {
             exit = Exit::Partial;
         }
     }

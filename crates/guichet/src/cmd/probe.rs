@@ -1,10 +1,17 @@
 //! `guichet probe`: one probe now, printed and not stored.
 
-use std::{fmt::Write as _, fs, path::PathBuf, sync::Arc};
+use std::{
+    fmt::Write as _,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use anyhow::{Context as _, anyhow};
-use guichet_model::TargetId;
-use guichet_sampler::Probed;
+use anyhow::{Context as _, anyhow, bail};
+use guichet_fetch::{Client, registrable_host};
+use guichet_model::{Instant, TargetId};
+use guichet_sampler::{Probed, breaker, planner};
+use guichet_store::{HostState, Store};
 
 use super::print;
 use crate::{cli::Common, config::Settings, exit::Exit, opening, show};
@@ -30,8 +37,12 @@ pub(super) async fn run(
     })?;
     let clock = opening::clock(common.accelerate);
     let client = opening::client(settings, opening::reach(common), Arc::clone(&clock))?;
+    let mut manners = Manners::of(settings, &registrable_host(&target.url), &client, clock.now())?;
     let now = move || clock.now();
     let probed = guichet_sampler::probe(&client, platform, target, 0, &now).await;
+    if let Some(manners) = &mut manners {
+        manners.keep(&probed)?;
+    }
     if let Some(folder) = &options.save {
         save(folder, &probed)?;
     }
@@ -43,7 +54,42 @@ pub(super) async fn run(
     Ok(if probed.outcome.is_known() { Exit::Fine } else { Exit::ProblemsFound })
 }
 
-fn save(folder: &std::path::Path, probed: &Probed) -> anyhow::Result<()> {
+/// What is kept about a host between probes, where there is a database: by hand one must not press a host either.
+struct Manners {
+    _only_sampler: File,
+    store: Store,
+    host: String,
+    state: HostState,
+}
+
+impl Manners {
+    /// Refuses while a sampler works on the database, or while the host's breaker is open.
+    fn of(settings: &Settings, host: &str, client: &Client, now: Instant) -> anyhow::Result<Option<Self>> {
+        if !settings.db.exists() {
+            return Ok(None);
+        }
+        let only_sampler = super::run::sampling_lock(&settings.db)?;
+        let store = opening::store(&settings.db)?;
+        let known = store.sampling_state()?.hosts.into_iter().find(|(name, _)| name == host);
+        let state = known.map(|(_, state)| state).unwrap_or_default();
+        if let Some(until) = planner::shut_out_until(&state, now) {
+            bail!("{host} is left alone until {}: it refused us or failed lately", show::instant(until));
+        }
+        if let Some(last) = state.last_probe_at {
+            client.remember(host, last);
+        }
+        Ok(Some(Self { _only_sampler: only_sampler, store, host: host.to_owned(), state }))
+    }
+
+    /// Nothing of the page is stored, only when we were there and how the host took it.
+    fn keep(&mut self, probed: &Probed) -> anyhow::Result<()> {
+        let state =
+            breaker::after(&self.state, probed.last_said.as_ref(), probed.retry_after, probed.ended_at);
+        Ok(self.store.save_host_state(&self.host, &state)?)
+    }
+}
+
+fn save(folder: &Path, probed: &Probed) -> anyhow::Result<()> {
     let (Some(page), Some(hash)) = (&probed.page, probed.facts.evidence_sha256) else {
         return Ok(());
     };

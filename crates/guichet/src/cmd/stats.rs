@@ -23,6 +23,11 @@ pub(super) fn run(
     target: &TargetId,
     options: &Options,
 ) -> anyhow::Result<Exit> {
+    if let (Some(from), Some(to)) = (options.from, options.to)
+        && to < from
+    {
+        bail!("--from {from} is later than --to {to}; write the earlier date first");
+    }
     let catalog = opening::catalog(settings, common)?;
     let zone = opening::zone(&catalog, target);
     let reader = opening::reader(&settings.db)?;

@@ -80,6 +80,12 @@ fn observation(fields: &[Option<&str>; 9]) -> Result<Observation, String> {
     let purpose =
         purpose.map_or(Ok(Purpose::Base), str::parse).map_err(|error| format!("purpose: {error}"))?;
     let source = source.unwrap_or("import").parse::<Source>().map_err(|error| format!("source: {error}"))?;
+    if source == Source::sampler() {
+        return Err(
+            "source `sampler` is reserved for what this program saw itself; give the log a name of its own"
+                .to_owned(),
+        );
+    }
     Ok(Observation {
         target,
         observed_at,
@@ -93,16 +99,9 @@ fn observation(fields: &[Option<&str>; 9]) -> Result<Observation, String> {
 }
 
 fn instant(name: &str, text: &str) -> Result<Instant, String> {
-    chrono::DateTime::parse_from_rfc3339(text)
-        .map(|at| at.to_utc())
-        .ok()
-        .filter(|at| *at >= Instant::UNIX_EPOCH)
-        .ok_or_else(|| {
-            format!(
-                "{name} `{}` is not an instant since 1970; write it as in 2026-11-20T08:15:00Z",
-                shown(text)
-            )
-        })
+    chrono::DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(|_not_an_instant| {
+        format!("{name} `{}` is not an instant; write it as in 2026-11-20T08:15:00Z", shown(text))
+    })
 }
 
 /// `12` is exact, `12+` at least 12.

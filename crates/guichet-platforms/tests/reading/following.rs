@@ -1,0 +1,75 @@
+//! Which redirects may be followed.
+
+use guichet_model::Target;
+use guichet_platforms::platform;
+use url::Url;
+
+use crate::sample::target;
+
+fn follows(target: &Target, to: &str) -> bool {
+    let to: Url = format!("https://www.exemple.gouv.fr{to}").parse().unwrap();
+    platform(&target.platform).unwrap().may_follow(target, &to)
+}
+
+#[test]
+fn of_the_booking_module_only_the_first_steps_of_the_own_form_are_followed() {
+    let form = target("ez-booking", "https://www.exemple.gouv.fr/booking/create/1");
+    for (to, may) in [
+        ("/booking/create/1", true),
+        ("/booking/create/1/0", true),
+        ("/booking/create/1/3", true),
+        ("/booking/create/1/4", true),
+        ("/booking/create/1/4/", true),
+        ("/index.php/booking/create/1/4", true),
+        ("/", true),
+        ("/maintenance.html", true),
+        ("/Actualit%C3%A9s/Maintenance", true),
+        ("/100%25", true),
+        ("/Demarches/rebooking/5", true),
+        ("/?retour=/booking/create/1/5/1", true),
+        ("/booking/create/1/5", false),
+        ("/booking/create/1/5/1795420800", false),
+        ("/booking/create/1/6", false),
+        ("/booking/create/1/10", false),
+        ("/booking/create/1/x", false),
+        ("/booking/create/2/0", false),
+        ("/booking/create/2/5/1", false),
+        ("/booking/create", false),
+        ("/booking/", false),
+        ("/booking/confirm/abc", false),
+        ("/booking/cancel/1", false),
+        ("/Booking/Create/1/5/1", false),
+        ("/index.php/booking/create/1/5/1", false),
+        ("/fre//booking//create/1/5/1", false),
+        ("/booking%2Fcreate/1/5/1", false),
+        ("/booking%2fcreate%2f1%2f4", false),
+        ("/%62ooking/create/1/5/1", false),
+        ("/%2562ooking/create/1/5/1", false),
+        ("/booking%252Fcreate/1/5/1", false),
+        ("/booking%5Ccreate/1/5/1", false),
+        ("/booking;a=b/create/1/5/1", false),
+        ("/booking/create/1/4%2F..%2F5%2F1", false),
+        ("/booking/create/1/4/..%2F5%2F1795420800", false),
+        ("/booking/create/1/4/x/booking/create/1/5/1", false),
+        ("/booking/create/1/4/Booking/create/1/5/1", false),
+        ("/booking/create/1/1/%62ooking/confirm/abc", false),
+    ] {
+        assert_eq!(follows(&form, to), may, "{to}");
+    }
+    let elsewhere: Url = "https://exemple.gouv.fr/booking/create/1/4".parse().unwrap();
+    assert!(!platform("ez-booking").unwrap().may_follow(&form, &elsewhere));
+}
+
+#[test]
+fn a_target_that_is_no_booking_form_is_followed_to_none() {
+    let form = target("ez-booking", "https://www.exemple.gouv.fr/rendez-vous");
+    assert!(!follows(&form, "/booking/create/1/4"));
+    assert!(follows(&form, "/"));
+}
+
+#[test]
+fn where_a_platform_has_no_rule_of_its_own_every_redirect_is_followed() {
+    let site = target("html-rules", "https://www.exemple.gouv.fr/rendez-vous");
+    assert!(follows(&site, "/booking/create/1/5/1"));
+    assert!(follows(&site, "/"));
+}

@@ -1,0 +1,78 @@
+//! Where a target stands in sampling: alive or on probation, what was planned and done last. Pure. What never enters: who
+//! is due, the database.
+
+use guichet_model::{Instant, Purpose, Target};
+use guichet_store::TargetState;
+
+use crate::{planner::Appointment, probe::Probed};
+
+/// Where a target stands at a start. Another page under the same name has to show that it is alive, too.
+pub(crate) fn at_start(known: TargetState, target: &Target) -> TargetState {
+    let other_page = known.url.as_deref().is_some_and(|url| url != target.url.as_str());
+    if other_page {
+        TargetState { last_probe_at: known.last_probe_at, ..TargetState::default() }
+    } else {
+        known
+    }
+}
+
+/// Where it stands once a probe has begun: the moment is used up, even if we are killed before the probe ends.
+pub(crate) fn when_begun(before: &TargetState, appointment: Appointment, now: Instant) -> TargetState {
+    TargetState {
+        last_planned_at: appointment.planned.or(before.last_planned_at),
+        last_probe_at: Some(now),
+        ..before.clone()
+    }
+}
+
+/// Where it stands after a probe. Recognised once, it is alive from then on.
+pub(crate) fn after(
+    before: &TargetState,
+    appointment: Appointment,
+    probed: &Probed,
+    target: &Target,
+) -> TargetState {
+    let trial = appointment.purpose == Purpose::Probation;
+    TargetState {
+        alive_since: before.alive_since.or(probed.outcome.is_known().then_some(probed.ended_at)),
+        probation_tries: before.probation_tries + u32::from(trial),
+        last_planned_at: appointment.planned.or(before.last_planned_at),
+        last_probe_at: Some(probed.ended_at),
+        last_cause: probed.outcome.cause(),
+        rounds: before.rounds + 1,
+        url: Some(target.url.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use guichet_model::{Params, TargetStatus};
+
+    use super::*;
+
+    #[test]
+    fn another_page_under_the_same_name_has_to_show_that_it_is_alive() {
+        let target = Target {
+            id: "92-nanterre/asile".parse().unwrap(),
+            label: None,
+            platform: "ez-booking".to_owned(),
+            url: "https://www.exemple.gouv.fr/booking/create/2".parse().unwrap(),
+            status: TargetStatus::Active,
+            cadence: std::time::Duration::from_mins(30),
+            params: Params::new(),
+        };
+        let at: Instant = "2026-03-02T08:00:00Z".parse().unwrap();
+        let known = |url: Option<&str>| TargetState {
+            alive_since: Some(at),
+            rounds: 7,
+            last_probe_at: Some(at),
+            url: url.map(str::to_owned),
+            ..TargetState::default()
+        };
+        let same = known(Some(target.url.as_str()));
+        assert_eq!(at_start(same.clone(), &target), same);
+        assert_eq!(at_start(known(None), &target).alive_since, Some(at));
+        let other = at_start(known(Some("https://www.exemple.gouv.fr/booking/create/1")), &target);
+        assert_eq!((other.alive_since, other.rounds, other.last_probe_at), (None, 0, Some(at)));
+    }
+}
