@@ -94,10 +94,8 @@ fn every_part_of_the_stratum_and_every_hour_of_the_day_is_looked_at_alike() {
         let of_target = |n: usize| {
             let id = id(n);
             let plan = Plan::of(&id, Duration::from_mins(minutes), SEED);
-            (plan.latest(start) + 1..)
-                .map(|number| plan.instant(number))
-                .take_while(|at| *at < end)
-                .collect::<Vec<_>>()
+            let numbers = plan.latest(start) + 1..=plan.latest(end);
+            numbers.map(|number| plan.instant(number)).collect::<Vec<_>>()
         };
         let instants: Vec<Instant> = (0..targets).flat_map(of_target).collect();
         let seconds = i64::try_from(minutes * 60).unwrap();
