@@ -151,6 +151,7 @@ fn by_hand_a_host_is_not_pressed_either() {
     let folder = tempfile::tempdir().unwrap();
     let data = fakes.catalogue(&[
         ("92-essai", "etats", 102, "renouvellement", ""),
+        ("92-essai", "etats", 103, "remise-titre", ""),
         ("92-essai", "etats", 106, "asile", ""),
     ]);
     let ended = |command: &[&str]| {
@@ -164,9 +165,10 @@ fn by_hand_a_host_is_not_pressed_either() {
             .code(),
         Some(2)
     );
-    for _ in 0..2 {
-        assert_eq!(ended(&["probe", "92-essai/renouvellement"]).0, Some(0));
-    }
+    assert_eq!(ended(&["probe", "92-essai/renouvellement"]).0, Some(0));
+    let (code, message) = ended(&["probe", "92-essai/renouvellement"]);
+    assert!(code == Some(2) && message.contains("ask it again from"), "{message}");
+    assert_eq!(ended(&["probe", "92-essai/remise-titre"]).0, Some(0));
     assert_eq!(ended(&["probe", "92-essai/asile"]).0, Some(1), "banned");
     let (code, message) = ended(&["probe", "92-essai/renouvellement"]);
     assert!(code == Some(2) && message.contains("is left alone until"), "{message}");

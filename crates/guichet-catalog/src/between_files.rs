@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use guichet_model::{ParamValue, SiteId, Target, TargetId};
+use guichet_model::{ParamValue, SiteId, Target, TargetId, TargetStatus};
 use guichet_platforms::platform;
 
 use crate::{problem::Problem, section::At, site_file::SiteFile};
@@ -35,6 +35,10 @@ pub(crate) fn check(sites: &[(PathBuf, SiteFile)]) -> Vec<Problem> {
                     "give one of the two a `key` of its own".to_owned(),
                 )
             }));
+            // A retired target is never asked: its successor may be on the same page.
+            if target.status == TargetStatus::Retired {
+                continue;
+            }
             let listed = pages.entry(Page::of(target)).or_default();
             if let Some((_, first)) = listed.iter().find(|(other, _)| is_the_same(other, target)) {
                 problems.push(

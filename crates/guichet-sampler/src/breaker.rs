@@ -19,6 +19,16 @@ fn doubled((first, longest): (TimeDelta, TimeDelta), times: u32) -> TimeDelta {
     (0..times.saturating_sub(1).min(16)).fold(first, |pause, _| (pause * 2).min(longest)).min(longest)
 }
 
+/// A host's state at a start. Instants from a future that never came (a clock that was wrong once) are pulled back, or
+/// they would keep us away until then.
+pub fn at_start(known: HostState, now: Instant) -> HostState {
+    HostState {
+        last_probe_at: known.last_probe_at.map(|last| last.min(now)),
+        not_before: known.not_before.map(|until| until.min(now + LONGEST_PAUSE)),
+        ..known
+    }
+}
+
 /// A host's state after a probe that ended at `ended_at`. `said` is what its last answer came to, `None` when robots.txt
 /// forbids the page: that is an answer about the page, not a sign of distress. `retry_after` only lengthens.
 pub fn after(

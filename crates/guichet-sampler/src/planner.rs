@@ -162,23 +162,22 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The next appointment of a candidate. Instants from a future that never came (a clock that was wrong once) count as
-/// now.
+/// The next appointment of a candidate.
 pub fn appointment(candidate: &Candidate<'_>, now: Instant, seed: u64) -> Appointment {
     let state = candidate.state;
     if state.alive_since.is_none() {
-        let at = probation_at(candidate, now, seed);
+        let at = probation_at(candidate, seed);
         return Appointment { at, planned: None, purpose: Purpose::Probation, intensity_per_h: None };
     }
     let plan = Plan::of(candidate.id, candidate.cadence, seed);
     let number = plan.latest(now);
     let latest = plan.instant(number);
-    let done = state.last_planned_at.is_some_and(|done| latest <= done && done <= now);
+    let done = state.last_planned_at.is_some_and(|done| latest <= done);
     // Longer ago than a stratum: nobody was running, or the host was too busy; the moment has passed.
     let passed = now - latest >= plan.stratum;
     let planned = if done || passed { plan.instant(number + 1) } else { latest };
     // Probes begin late where hosts are busy; what is meant is the gap between those that were really made.
-    let allowed = state.last_probe_at.map_or(planned, |last| last.min(now) + plan.gap);
+    let allowed = state.last_probe_at.map_or(planned, |last| last + plan.gap);
     Appointment {
         at: planned.max(allowed),
         planned: Some(planned),
@@ -189,11 +188,16 @@ pub fn appointment(candidate: &Candidate<'_>, now: Instant, seed: u64) -> Appoin
 
 /// A target never seen alive is tried at once, then daily for a week, then weekly; each wait is lengthened by up to a
 /// tenth, so that many dead links do not knock together.
-fn probation_at(candidate: &Candidate<'_>, now: Instant, seed: u64) -> Instant {
+fn probation_at(candidate: &Candidate<'_>, seed: u64) -> Instant {
     let state = candidate.state;
     let Some(last) = state.last_probe_at else { return DateTime::UNIX_EPOCH };
-    let wait = if state.probation_tries <= DAILY_TRIES { TimeDelta::days(1) } else { TimeDelta::days(7) };
-    last.min(now) + wait + part(wait, 0.1 * uniform(seed, candidate.id, i64::from(state.probation_tries), -2))
+    let wait = match state.probation_tries {
+        // The first try was broken off: it does not cost a day.
+        0 => LEAST_GAP,
+        1..=DAILY_TRIES => TimeDelta::days(1),
+        _ => TimeDelta::days(7),
+    };
+    last + wait + part(wait, 0.1 * uniform(seed, candidate.id, i64::from(state.probation_tries), -2))
 }
 
 /// Who is due at `now`, at most one probe a host, in the order in which to begin. Hosts in `busy` have a probe under
@@ -224,9 +228,7 @@ pub fn due<S: std::hash::BuildHasher>(
             if appointment.purpose == Purpose::Base {
                 result.push(Due { index, appointment, action: Action::Withhold });
             }
-        } else if free_at(&state, now).is_none_or(|free| free <= now)
-            && !busy.contains(host)
-            && taken.insert(host)
+        } else if free_at(&state).is_none_or(|free| free <= now) && !busy.contains(host) && taken.insert(host)
         {
             result.push(Due { index, appointment, action: Action::Probe });
         }
@@ -235,13 +237,13 @@ pub fn due<S: std::hash::BuildHasher>(
 }
 
 /// When the spacing lets the next probe of a host begin; `None` when nothing stands against it.
-fn free_at(host: &HostState, now: Instant) -> Option<Instant> {
-    host.last_probe_at.map(|last| last.min(now) + HOST_SPACING)
+fn free_at(host: &HostState) -> Option<Instant> {
+    host.last_probe_at.map(|last| last + HOST_SPACING)
 }
 
-/// Until when the breaker of a host is open; `None` when it is not. No pause is longer than a day.
+/// Until when the breaker of a host is open; `None` when it is not.
 pub fn shut_out_until(host: &HostState, now: Instant) -> Option<Instant> {
-    host.not_before.map(|until| until.min(now + LONGEST_PAUSE)).filter(|until| now < *until)
+    host.not_before.filter(|until| now < *until)
 }
 
 /// When [`due`] is worth asking again, given that no probe ends before: the earliest instant at which a candidate's
@@ -260,7 +262,7 @@ pub fn next_wake<S: std::hash::BuildHasher>(
             let appointment = appointment(candidate, now, seed);
             let host = hosts.get(candidate.host).copied().unwrap_or_default();
             let shut_out = shut_out_until(&host, now).filter(|_| appointment.purpose == Purpose::Probation);
-            [free_at(&host, now), shut_out].into_iter().flatten().fold(appointment.at, Instant::max)
+            [free_at(&host), shut_out].into_iter().flatten().fold(appointment.at, Instant::max)
         })
         .min()
 }

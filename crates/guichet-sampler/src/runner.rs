@@ -83,6 +83,7 @@ pub struct Sampler {
     seed: u64,
     concurrency: usize,
     turns: Turns,
+    stop: CancellationToken,
     pass: Pass,
 }
 
@@ -107,13 +108,16 @@ impl Sampler {
             store.sampling_state()?
         };
         let mut known: HashMap<_, _> = state.targets.into_iter().collect();
+        let now = clock.now();
         let states = watched
             .iter()
             .map(|watched| {
-                standing::at_start(known.remove(&watched.target.id).unwrap_or_default(), &watched.target)
+                let known = known.remove(&watched.target.id).unwrap_or_default();
+                standing::at_start(known, &watched.target, now)
             })
             .collect();
-        let hosts: HashMap<String, HostState> = state.hosts.into_iter().collect();
+        let hosts: HashMap<String, HostState> =
+            state.hosts.into_iter().map(|(host, known)| (host, breaker::at_start(known, now))).collect();
         for (host, state) in &hosts {
             if let Some(last) = state.last_probe_at {
                 client.remember(host, last);
@@ -133,6 +137,7 @@ impl Sampler {
             seed,
             concurrency: concurrency.max(1),
             turns: Turns::Always,
+            stop: CancellationToken::new(),
             pass: Pass::default(),
         })
     }
@@ -164,6 +169,7 @@ impl Sampler {
     }
 
     async fn sample(mut self, stop: CancellationToken) -> Result<Pass, SamplerError> {
+        self.stop = stop.clone();
         while !stop.is_cancelled() {
             self.begin_due().await?;
             if self.is_over() {
@@ -242,10 +248,12 @@ impl Sampler {
         let host_state = self.hosts.entry(host.clone()).or_default();
         host_state.last_probe_at = Some(now);
         let (store, target, host_state) = (Arc::clone(&self.store), watched.target.id.clone(), *host_state);
+        let stop = self.stop.clone();
         tokio::task::spawn_blocking(move || {
-            let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
-            patiently(|| store.save_target_state(&target, &state))?;
-            patiently(|| store.save_host_state(&host, &host_state))
+            patiently(&store, &stop, |store| {
+                store.save_target_state(&target, &state)?;
+                store.save_host_state(&host, &host_state)
+            })
         })
         .await??;
         let (client, clock) = (self.client.clone(), Arc::clone(&self.clock));
@@ -295,7 +303,7 @@ impl Sampler {
     ) -> Result<(), SamplerError> {
         self.pass.count(&observation.outcome);
         self.states[index] = state.clone();
-        let (store, timezone) = (Arc::clone(&self.store), self.watched[index].zone);
+        let (store, stop, timezone) = (Arc::clone(&self.store), self.stop.clone(), self.watched[index].zone);
         let (id, observation) = tokio::task::spawn_blocking(move || {
             let record = ProbeRecord {
                 observation: &observation,
@@ -305,8 +313,7 @@ impl Sampler {
                 host: kept.host.as_ref().map(|(host, state)| (host.as_str(), state)),
                 robots: kept.robots.as_ref(),
             };
-            let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
-            let id = patiently(|| store.record(&record))?;
+            let id = patiently(&store, &stop, |store| store.record(&record))?;
             Ok::<_, StoreError>((id, observation))
         })
         .await??;
@@ -369,20 +376,22 @@ fn observation(
     }
 }
 
-/// How often a locked database is tried again; each try waits ten seconds.
-const PATIENCE: usize = 30;
-
-/// Does it again while another program keeps the database locked: a probe is too dear to be thrown away.
-fn patiently<T>(mut work: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    for _ in 0..PATIENCE {
-        match work() {
-            Err(StoreError::Locked { .. }) => {
+/// Does it again while another program keeps the database locked, and once more after a stop: a probe is too dear to be
+/// thrown away. Each try waits ten seconds, and others may use the store in between.
+fn patiently<T>(
+    store: &Mutex<Store>,
+    stop: &CancellationToken,
+    mut work: impl FnMut(&mut Store) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    loop {
+        let last = stop.is_cancelled();
+        match work(&mut store.lock().unwrap_or_else(PoisonError::into_inner)) {
+            Err(StoreError::Locked { .. }) if !last => {
                 tracing::warn!("another program keeps the database locked; trying again");
             }
             ended => return ended,
         }
     }
-    work()
 }
 
 fn robots_record(verdict: &RobotsVerdict) -> RobotsRecord {

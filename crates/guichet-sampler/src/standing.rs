@@ -6,8 +6,15 @@ use guichet_store::TargetState;
 
 use crate::{planner::Appointment, probe::Probed};
 
-/// Where a target stands at a start. Another page under the same name has to show that it is alive, too.
-pub(crate) fn at_start(known: TargetState, target: &Target) -> TargetState {
+/// Where a target stands at a start. Another page under the same name has to show that it is alive, too; instants from
+/// a future that never came (a clock that was wrong once) are pulled back.
+pub fn at_start(known: TargetState, target: &Target, now: Instant) -> TargetState {
+    let not_later = |at: Option<Instant>| at.map(|at| at.min(now));
+    let known = TargetState {
+        last_planned_at: not_later(known.last_planned_at),
+        last_probe_at: not_later(known.last_probe_at),
+        ..known
+    };
     let other_page = known.url.as_deref().is_some_and(|url| url != target.url.as_str());
     if other_page {
         TargetState { last_probe_at: known.last_probe_at, ..TargetState::default() }
@@ -70,9 +77,12 @@ mod tests {
             ..TargetState::default()
         };
         let same = known(Some(target.url.as_str()));
-        assert_eq!(at_start(same.clone(), &target), same);
-        assert_eq!(at_start(known(None), &target).alive_since, Some(at));
-        let other = at_start(known(Some("https://www.exemple.gouv.fr/booking/create/1")), &target);
+        assert_eq!(at_start(same.clone(), &target, at), same);
+        assert_eq!(at_start(known(None), &target, at).alive_since, Some(at));
+        let other = at_start(known(Some("https://www.exemple.gouv.fr/booking/create/1")), &target, at);
         assert_eq!((other.alive_since, other.rounds, other.last_probe_at), (None, 0, Some(at)));
+        let earlier = at - chrono::TimeDelta::days(400);
+        let pulled_back = at_start(same, &target, earlier);
+        assert_eq!((pulled_back.last_probe_at, pulled_back.last_planned_at), (Some(earlier), None));
     }
 }

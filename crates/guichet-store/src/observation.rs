@@ -150,7 +150,8 @@ pub struct DesksAsked {
     pub listed: u16,
 }
 
-/// Of the newest probe whose page listed desks, in the week before `before`.
+/// Of the newest probe that established something about listed desks (one that broke off asked more than it tells), in
+/// the week before `before`.
 pub(crate) fn desks_asked(
     connection: &Connection,
     target_id: i64,
@@ -158,7 +159,7 @@ pub(crate) fn desks_asked(
 ) -> Result<Option<DesksAsked>, Failure> {
     let mut statement = connection.prepare_cached(
         "SELECT coalesce(json_array_length(desks), 0), desks_seen FROM observation
-         WHERE target_id = ?1 AND observed_at >= ?2 AND observed_at < ?3 AND desks_seen > 0
+         WHERE target_id = ?1 AND observed_at >= ?2 AND observed_at < ?3 AND desks_seen > 0 AND outcome <> 'unknown'
          ORDER BY observed_at DESC LIMIT 1",
     )?;
     let after = before - TimeDelta::days(7);

@@ -84,22 +84,19 @@ how-in-ten = { $when ->
     [both] When the page answered and booking was switched on, a
    *[always] A
   } slot was visible about { $n } times in 10.
-how-full = Our robot looked { $all ->
-    [one] { $all } time
-   *[other] { $all } times
-  }. The page said { $told ->
-    [one] { $told } time
-   *[other] { $told } times
-  } whether there was a slot, and the answer was always no.
+how-full = Of { $all ->
+    [one] { $all } planned look
+   *[other] { $all } planned looks
+  }, { $told } told whether there was a slot. The answer was always no.
 how-too-little = We have too little data to say how often.
 how-shut = { $all ->
-    [one] Our robot looked { $all } time and found it closed.
-   *[other] Of { $all } looks, { $shut } found it closed.
+    [one] One look was planned, and it found it closed.
+   *[other] Of { $all } planned looks, { $shut } found it closed.
   } We never saw a calendar. This does not say whether there will be slots.
-how-unknown = Our robot looked { $all ->
-    [one] { $all } time
-   *[other] { $all } times
-  }, but the page did not answer. We do not get around CAPTCHAs. “Cannot be observed” does not mean “full”.
+how-unknown = Of { $all ->
+    [one] { $all } planned look
+   *[other] { $all } planned looks
+  }, none told whether there was a slot. We do not get around CAPTCHAs. “Cannot be observed” does not mean “full”.
 how-never = We have no observation for this procedure in this department. This does not mean that there is no slot.
 how-never-page = Our robot has not been able to observe anything on this page yet. This does not mean that there is no slot.
 seen-k-of-n = Slot seen: { $k } of { $n ->
@@ -112,7 +109,7 @@ share-with-interval = { $when ->
     [both] When the page answered and booking was switched on:
    *[always] During this period:
   } a slot { $share } of the time, between { $lo } and { $hi } (95 % interval).
-looks-closed = Of { $all } looks, { $shut } found booking closed.
+looks-closed = Of { $all } planned looks, { $shut } found booking closed.
 share-provisional = This figure is provisional: it has fewer than 56 days of data, or less than 75 % of the time covered.
 bar-scale-none = never
 bar-scale-always = always

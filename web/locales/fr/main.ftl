@@ -85,13 +85,13 @@ how-in-ten = { $when ->
     [both] Quand la page répondait et que la prise de rendez-vous était ouverte, un
    *[always] Un
   } créneau était visible environ { $n } fois sur 10.
-how-full = Notre robot est passé { $all } fois. La page a dit { $told } fois s’il y avait un créneau, et la réponse était toujours non.
+how-full = Sur { $all } passages prévus, la page a dit { $told } fois s’il y avait un créneau. La réponse était toujours non.
 how-too-little = Nous avons trop peu de données pour dire si c’est fréquent.
 how-shut = { $all ->
-    [one] Notre robot est passé { $all } fois, et elle était fermée.
-   *[other] Sur { $all } passages, elle était fermée { $shut } fois.
+    [one] Un seul passage était prévu, et elle était fermée.
+   *[other] Sur { $all } passages prévus, elle était fermée { $shut } fois.
   } Nous n’avons jamais vu de calendrier. Cela ne dit pas s’il y aura des créneaux.
-how-unknown = Notre robot est passé { $all } fois, mais la page n’a pas répondu à la question. Nous ne contournons pas les captchas. « Non observable » ne veut pas dire « complet ».
+how-unknown = Sur { $all } passages prévus, la page n’a jamais dit s’il y avait un créneau. Nous ne contournons pas les captchas. « Non observable » ne veut pas dire « complet ».
 how-never = Nous n’avons pas d’observation pour cette démarche dans ce département. Cela ne veut pas dire qu’il n’y a pas de créneau.
 how-never-page = Notre robot n’a encore rien pu observer sur cette page. Cela ne veut pas dire qu’il n’y a pas de créneau.
 seen-k-of-n = Créneau vu : { $k } fois sur { $n ->
@@ -104,7 +104,7 @@ share-with-interval = { $when ->
     [both] Quand la page répondait et que la prise de rendez-vous était ouverte :
    *[always] Pendant cette période :
   } un créneau { $share } du temps, entre { $lo } et { $hi } (intervalle à 95 %).
-looks-closed = Sur { $all } passages, la prise de rendez-vous était fermée { $shut } fois.
+looks-closed = Sur { $all } passages prévus, la prise de rendez-vous était fermée { $shut } fois.
 share-provisional = Ce chiffre est provisoire : il a moins de 56 jours de données ou moins de 75 % du temps couvert.
 bar-scale-none = jamais
 bar-scale-always = toujours

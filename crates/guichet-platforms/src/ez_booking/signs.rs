@@ -34,7 +34,7 @@ enum Sign {
     AvailabilityTitle,
     /// A title in English that could be that of step 2: it proves nothing by itself.
     EnglishTitle,
-    /// Words of trouble in English at step 2: what else stands there may be an error page's.
+    /// Words of trouble at step 2: what else stands there may be an error page's.
     Trouble,
     /// Title of step 3: only reached when there are slots.
     NatureTitle,
@@ -151,6 +151,9 @@ impl Signs {
     /// Some sites write step 2 in English. Any error page asks to try later as well: the sentence counts only in or
     /// beside the module's form, under the title of the step, and where nothing speaks of trouble.
     fn look_for_english(&mut self, text: &str, form: Option<ElementRef<'_>>) {
+        if english::speaks_of_trouble_in_french(text) {
+            self.found.push(Sign::Trouble);
+        }
         if english::speaks_of_trouble(text) {
             self.found.push(Sign::Trouble);
             return;

@@ -1,6 +1,9 @@
 use proptest::prelude::*;
 
+use guichet_model::{Params, Target, TargetStatus};
+
 use super::*;
+use crate::{breaker, standing};
 
 const SEED: u64 = 42;
 
@@ -159,26 +162,51 @@ fn after_a_sleep_nothing_is_caught_up_in_a_rush() {
 }
 
 #[test]
-fn another_cadence_or_a_clock_that_was_wrong_once_does_not_silence_a_target() {
+fn another_cadence_does_not_silence_a_target() {
     let now = at("2026-03-02T12:00:00Z");
     let id = id(0);
-    for (last, cadence) in [
-        ("2026-03-02T11:50:00Z", Duration::from_hours(1)),
-        ("2026-03-02T11:50:00Z", Duration::from_mins(15)),
-        ("2029-01-01T00:00:00Z", HALF_HOUR),
-    ] {
-        let state = TargetState { last_planned_at: Some(at(last)), last_probe_at: Some(at(last)), ..alive() };
-        let host = HostState {
-            last_probe_at: Some(at(last)),
-            not_before: Some(at("2030-01-01T00:00:00Z")),
-            ..HostState::default()
-        };
-        let candidate = [Candidate { id: &id, host: "gouv", cadence, state: &state }];
-        let next = appointment(&candidate[0], now, SEED);
-        assert!(next.at <= now + TimeDelta::from_std(cadence * 3).unwrap(), "{last}: {next:?}");
-        assert!(shut_out_until(&host, now).unwrap() <= now + LONGEST_PAUSE);
-        assert!(free_at(&host, now).unwrap() <= now + HOST_SPACING);
+    let last = Some(at("2026-03-02T11:50:00Z"));
+    for cadence in [Duration::from_hours(1), Duration::from_mins(15)] {
+        let state = TargetState { last_planned_at: last, last_probe_at: last, ..alive() };
+        let next = appointment(&Candidate { id: &id, host: "gouv", cadence, state: &state }, now, SEED);
+        assert!(next.at <= now + TimeDelta::from_std(cadence * 3).unwrap(), "{cadence:?}: {next:?}");
     }
+}
+
+#[test]
+fn after_a_clock_that_was_wrong_once_everything_comes_due_again() {
+    let now = at("2026-03-02T12:00:00Z");
+    let far = Some(at("2029-01-01T00:00:00Z"));
+    let known = HostState { last_probe_at: far, not_before: far, ..HostState::default() };
+    let host = breaker::at_start(known, now);
+    assert_eq!(shut_out_until(&host, now + LONGEST_PAUSE), None);
+    assert_eq!(free_at(&host), Some(now + HOST_SPACING));
+    let target = Target {
+        id: id(0),
+        label: None,
+        platform: "ez-booking".to_owned(),
+        url: "https://www.exemple.gouv.fr/booking/create/2".parse().unwrap(),
+        status: TargetStatus::Active,
+        cadence: HALF_HOUR,
+        params: Params::new(),
+    };
+    let known = TargetState { last_planned_at: far, last_probe_at: far, ..alive() };
+    let state = standing::at_start(known, &target, now);
+    let candidate = Candidate { id: &target.id, host: "gouv", cadence: HALF_HOUR, state: &state };
+    let told = appointment(&candidate, now, SEED).at;
+    assert!(told <= now + TimeDelta::hours(2), "{told}");
+    // Asked again at the time it was told, it is due: the time told does not run away.
+    assert!(appointment(&candidate, told, SEED).at <= told);
+}
+
+#[test]
+fn a_first_try_that_was_broken_off_does_not_cost_a_day() {
+    let begun = at("2026-03-02T12:00:00Z");
+    let state = TargetState { last_probe_at: Some(begun), ..TargetState::default() };
+    let id = id(0);
+    let next =
+        appointment(&Candidate { id: &id, host: "gouv", cadence: HALF_HOUR, state: &state }, begun, SEED);
+    assert!(next.at < begun + TimeDelta::minutes(20), "{next:?}");
 }
 
 #[test]

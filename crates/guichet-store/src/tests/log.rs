@@ -1,7 +1,7 @@
 //! The log and what stands beside it: what goes in comes out.
 
 use chrono::Duration;
-use guichet_model::{DeskReading, Exchange, Observation, Offer, Outcome, ProbeFacts, Sha256Hex};
+use guichet_model::{Cause, DeskReading, Exchange, Observation, Offer, Outcome, ProbeFacts, Sha256Hex};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -215,7 +215,7 @@ fn states_survive_and_the_last_one_counts() {
         probation_tries: 2,
         last_planned_at: Some(utc("2026-01-05T07:59:00Z")),
         last_probe_at: Some(utc("2026-01-05T08:00:00Z")),
-        last_cause: Some(guichet_model::Cause::Overloaded),
+        last_cause: Some(Cause::Overloaded),
         rounds: 41,
         url: Some("https://www.example.fr/booking/create/1".to_owned()),
     };
@@ -321,10 +321,15 @@ fn how_many_desks_were_asked_is_that_of_the_newest_page_with_desks() {
     let target = id(TARGET);
     let asked = || reader.desks_asked(&target, utc("2026-01-08T00:00:00Z")).unwrap();
     assert_eq!(asked(), None);
-    for (at, desks, desks_seen) in
-        [("2026-01-05T08:00:00Z", 1, 1), ("2026-01-05T09:00:00Z", 2, 5), ("2026-01-05T10:00:00Z", 0, 0)]
-    {
-        let mut observation = seen(TARGET, at, Outcome::Full);
+    for (at, desks, desks_seen) in [
+        ("2026-01-05T08:00:00Z", 1, 1),
+        ("2026-01-05T09:00:00Z", 2, 5),
+        ("2026-01-05T10:00:00Z", 0, 0),
+        ("2026-01-05T11:00:00Z", 1, 7),
+    ] {
+        let broken_off = desks_seen == 7;
+        let outcome = if broken_off { Outcome::Unknown(Cause::Overloaded) } else { Outcome::Full };
+        let mut observation = seen(TARGET, at, outcome);
         let desk = DeskReading { desk: "11".to_owned(), label: None, outcome: Outcome::Full };
         observation.desks = vec![desk; desks];
         observation.probe = Some(ProbeFacts { desks_seen, ..facts() });

@@ -38,10 +38,10 @@ async fn a_full_page_said_so_only_when_it_answered_about_slots() {
     .await;
     assert_starts(
         &answers,
-        "Aucun créneau vu. Notre robot est passé 477 fois. La page a dit 437 fois s’il y avait un créneau, et la \
-         réponse était toujours non. Sur 477 passages, la prise de rendez-vous était fermée 20 fois.",
-        "No slot was seen. Our robot looked 477 times. The page said 437 times whether there was a slot, and the \
-         answer was always no. Of 477 looks, 20 found booking closed.",
+        "Aucun créneau vu. Sur 477 passages prévus, la page a dit 437 fois s’il y avait un créneau. La \
+         réponse était toujours non. Sur 477 passages prévus, la prise de rendez-vous était fermée 20 fois.",
+        "No slot was seen. Of 477 planned looks, 437 told whether there was a slot. The \
+         answer was always no. Of 477 planned looks, 20 found booking closed.",
     );
 }
 
@@ -52,9 +52,9 @@ async fn a_page_that_is_mostly_closed_is_called_so_before_its_slots() {
         &answers(outcome).await,
         "La prise de rendez-vous était le plus souvent fermée. Quand elle était ouverte, \
          des créneaux étaient souvent visibles. Quand la prise de rendez-vous était ouverte, un créneau était visible \
-         environ 10 fois sur 10. Sur 477 passages, la prise de rendez-vous était fermée 457 fois.",
+         environ 10 fois sur 10. Sur 477 passages prévus, la prise de rendez-vous était fermée 457 fois.",
         "Booking was mostly closed. When it was open, slots were often visible. When booking \
-         was switched on, a slot was visible about 10 times in 10. Of 477 looks, 457 found booking closed.",
+         was switched on, a slot was visible about 10 times in 10. Of 477 planned looks, 457 found booking closed.",
     );
     let often_silent = |at: LocalHour| match at.hour {
         0..8 => SILENT,
@@ -72,8 +72,8 @@ async fn a_page_that_is_mostly_closed_is_called_so_before_its_slots() {
         ("/en/guichet/93-bobigny/renouvellement", "Booking was mostly closed."),
         ("/fr/?procedure=renouvellement", "fermée 457 fois sur 477"),
         ("/en/?procedure=renouvellement", "closed at 457 of 477"),
-        ("/fr/departement/93", "Sur 477 passages, la prise de rendez-vous était fermée 457 fois."),
-        ("/en/departement/93", "Of 477 looks, 457 found booking closed."),
+        ("/fr/departement/93", "Sur 477 passages prévus, la prise de rendez-vous était fermée 457 fois."),
+        ("/en/departement/93", "Of 477 planned looks, 457 found booking closed."),
         ("/fr/departement/93", "Quand la prise de rendez-vous était ouverte : un créneau 100 % du temps"),
         ("/en/departement/93", "When booking was switched on: a slot 100 % of the time"),
     ] {
@@ -109,10 +109,10 @@ async fn a_share_is_that_of_the_time_in_which_the_page_answered() {
                 _ => Outcome::Full,
             },
             "Des créneaux étaient parfois visibles. Quand la page répondait et que la prise de rendez-vous était \
-             ouverte, un créneau était visible environ 1 fois sur 6. Sur 477 passages, la prise de rendez-vous était \
+             ouverte, un créneau était visible environ 1 fois sur 6. Sur 477 passages prévus, la prise de rendez-vous était \
              fermée 20 fois.",
             "Slots were sometimes visible. When the page answered and booking was switched on, a slot was visible \
-             about 1 time in 6. Of 477 looks, 20 found booking closed.",
+             about 1 time in 6. Of 477 planned looks, 20 found booking closed.",
         ),
     ] {
         let answers = answers(outcome).await;
@@ -126,9 +126,9 @@ async fn a_page_that_was_closed_or_silent_is_not_said_to_be_closed_at_every_look
     let answers = answers(|at| if at.hour == 9 { SILENT } else { Outcome::Shut }).await;
     assert_starts(
         &answers,
-        "Quand la page répondait, la prise de rendez-vous était fermée. Sur 477 passages, elle était fermée 457 fois. \
+        "Quand la page répondait, la prise de rendez-vous était fermée. Sur 477 passages prévus, elle était fermée 457 fois. \
          Nous n’avons jamais vu de calendrier.",
-        "When the page answered, booking was closed. Of 477 looks, 457 found it closed. We never saw a calendar.",
+        "When the page answered, booking was closed. Of 477 planned looks, 457 found it closed. We never saw a calendar.",
     );
 }
 

@@ -8,10 +8,11 @@ use std::{
 };
 
 use anyhow::{Context as _, anyhow, bail};
+use chrono_tz::Tz;
 use guichet_fetch::{Client, registrable_host};
-use guichet_model::{Instant, TargetId};
-use guichet_sampler::{Probed, breaker, planner};
-use guichet_store::{HostState, Store};
+use guichet_model::{Instant, Target, TargetId};
+use guichet_sampler::{Probed, breaker, planner, standing};
+use guichet_store::{HostState, Store, TargetState};
 
 use super::print;
 use crate::{cli::Common, config::Settings, exit::Exit, opening, show};
@@ -37,10 +38,10 @@ pub(super) async fn run(
     })?;
     let clock = opening::clock(common.accelerate);
     let client = opening::client(settings, opening::reach(common), Arc::clone(&clock))?;
-    let mut manners = Manners::of(settings, &registrable_host(&target.url), &client, clock.now())?;
+    let manners = Manners::of(settings, target, opening::zone(&catalog, id), &client, clock.now())?;
     let now = move || clock.now();
     let probed = guichet_sampler::probe(&client, platform, target, 0, &now).await;
-    if let Some(manners) = &mut manners {
+    if let Some(manners) = manners {
         manners.keep(&probed)?;
     }
     if let Some(folder) = &options.save {
@@ -54,38 +55,66 @@ pub(super) async fn run(
     Ok(if probed.outcome.is_known() { Exit::Fine } else { Exit::ProblemsFound })
 }
 
-/// What is kept about a host between probes, where there is a database: by hand one must not press a host either.
+/// What is kept between probes, where there is a database: by hand one must not press a host or a page either.
 struct Manners {
     _only_sampler: File,
     store: Store,
     host: String,
-    state: HostState,
+    host_state: HostState,
+    target: TargetId,
+    target_state: TargetState,
 }
 
 impl Manners {
-    /// Refuses while a sampler works on the database, or while the host's breaker is open.
-    fn of(settings: &Settings, host: &str, client: &Client, now: Instant) -> anyhow::Result<Option<Self>> {
+    /// Refuses while a sampler works on the database, while the host's breaker is open, and when the page was asked just
+    /// now.
+    fn of(
+        settings: &Settings,
+        target: &Target,
+        zone: Tz,
+        client: &Client,
+        now: Instant,
+    ) -> anyhow::Result<Option<Self>> {
         if !settings.db.exists() {
             return Ok(None);
         }
         let only_sampler = super::run::sampling_lock(&settings.db)?;
-        let store = opening::store(&settings.db)?;
-        let known = store.sampling_state()?.hosts.into_iter().find(|(name, _)| name == host);
-        let state = known.map(|(_, state)| state).unwrap_or_default();
-        if let Some(until) = planner::shut_out_until(&state, now) {
+        let mut store = opening::store(&settings.db)?;
+        store.ensure_targets(&[(target.id.clone(), zone)])?;
+        let known = store.sampling_state()?;
+        let host = registrable_host(&target.url);
+        let host_state = known.hosts.into_iter().find(|(name, _)| *name == host).map(|(_, state)| state);
+        let host_state = breaker::at_start(host_state.unwrap_or_default(), now);
+        let target_state = known.targets.into_iter().find(|(id, _)| *id == target.id).map(|(_, state)| state);
+        let target_state = standing::at_start(target_state.unwrap_or_default(), target, now);
+        if let Some(until) = planner::shut_out_until(&host_state, now) {
             bail!("{host} is left alone until {}: it refused us or failed lately", show::instant(until));
         }
-        if let Some(last) = state.last_probe_at {
-            client.remember(host, last);
+        if let Some(again) =
+            target_state.last_probe_at.map(|last| last + planner::LEAST_GAP).filter(|at| now < *at)
+        {
+            bail!("`{}` was asked a moment ago; ask it again from {} on", target.id, show::instant(again));
         }
-        Ok(Some(Self { _only_sampler: only_sampler, store, host: host.to_owned(), state }))
+        if let Some(last) = host_state.last_probe_at {
+            client.remember(&host, last);
+        }
+        Ok(Some(Self {
+            _only_sampler: only_sampler,
+            store,
+            host,
+            host_state,
+            target: target.id.clone(),
+            target_state,
+        }))
     }
 
     /// Nothing of the page is stored, only when we were there and how the host took it.
-    fn keep(&mut self, probed: &Probed) -> anyhow::Result<()> {
-        let state =
-            breaker::after(&self.state, probed.last_said.as_ref(), probed.retry_after, probed.ended_at);
-        Ok(self.store.save_host_state(&self.host, &state)?)
+    fn keep(mut self, probed: &Probed) -> anyhow::Result<()> {
+        let said = probed.last_said.as_ref();
+        let host_state = breaker::after(&self.host_state, said, probed.retry_after, probed.ended_at);
+        let target_state = TargetState { last_probe_at: Some(probed.ended_at), ..self.target_state };
+        self.store.save_host_state(&self.host, &host_state)?;
+        Ok(self.store.save_target_state(&self.target, &target_state)?)
     }
 }
 

@@ -120,7 +120,10 @@ pub(super) fn sampling_lock(db: &Path) -> anyhow::Result<File> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            bail!("another guichet already samples into {}; stop it first, or use --no-sample", db.display())
+            bail!(
+                "another guichet already samples into {}; stop it first (`guichet run --no-sample` may go on)",
+                db.display()
+            )
         }
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("cannot lock {}", path.display()))
