@@ -201,11 +201,6 @@ impl Script {
         self.start
     }
 
-    /// The hosts' names, in the script's order.
-    pub fn host_names(&self) -> impl Iterator<Item = &str> {
-        self.hosts.iter().map(|host| host.name.as_str())
-    }
-
     /// Every form with what a catalogue needs to know about it, in the script's order.
     pub fn forms(&self) -> Vec<FormEntry> {
         let entry = |host: &Host, form: &Form| FormEntry {

@@ -29,4 +29,4 @@ pub use message::{Answer, Request};
 pub use probe::Probe;
 pub use reach::Reach;
 pub use robots::{LONGEST_CRAWL_WAIT, RobotsVerdict};
-pub use setup::{Identity, Limits, SetupError};
+pub use setup::{Identity, Limits, SHORTEST_PROBE_SPACING, SetupError};

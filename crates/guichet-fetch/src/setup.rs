@@ -8,7 +8,8 @@ use url::Url;
 /// The word robots.txt files know us by.
 pub(crate) const PRODUCT: &str = "GuichetOuvert";
 
-const SHORTEST_PROBE_SPACING: Duration = Duration::from_mins(1);
+/// The least time between two probes of a host, whatever the limits say.
+pub const SHORTEST_PROBE_SPACING: Duration = Duration::from_mins(1);
 const SHORTEST_REQUEST_SPACING: Duration = Duration::from_secs(2);
 const ROBOTS_TTL: Duration = Duration::from_hours(24);
 

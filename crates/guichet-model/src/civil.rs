@@ -91,14 +91,6 @@ pub fn hours_between(from: Instant, to: Instant, zone: Tz) -> Vec<(LocalHour, u3
     hours
 }
 
-/// Elapsed time from `from` to `to` in hours; 0 when `to` is earlier.
-pub fn elapsed_hours(from: Instant, to: Instant) -> f64 {
-    let seconds = (to - from).num_milliseconds().max(0);
-    #[expect(clippy::cast_precision_loss, reason = "a span of centuries in milliseconds still fits 53 bits")]
-    let hours = seconds as f64 / 3_600_000.0;
-    hours
-}
-
 /// The instant of a civil time read on a page or in a log: the earlier of two in autumn, `None` in the spring gap.
 pub fn instant_of(local: NaiveDateTime, zone: Tz) -> Option<Instant> {
     match zone.from_local_datetime(&local) {

@@ -15,6 +15,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta};
+use guichet_fetch::SHORTEST_PROBE_SPACING;
 use guichet_model::{Instant, Purpose, TargetId};
 use guichet_store::{HostState, TargetState};
 use sha2::{Digest as _, Sha256};
@@ -22,8 +23,8 @@ use sha2::{Digest as _, Sha256};
 /// The least time between two probes of a target, whatever its cadence's jitter says.
 pub const LEAST_GAP: TimeDelta = TimeDelta::minutes(15);
 
-/// The least time between two probes of a host.
-pub const HOST_SPACING: TimeDelta = TimeDelta::seconds(60);
+/// The least time between two probes of a host, as fetch enforces it: what is planned sooner would only wait there.
+pub const HOST_SPACING: TimeDelta = TimeDelta::seconds(SHORTEST_PROBE_SPACING.as_secs().cast_signed());
 
 /// The longest time that a breaker can keep us away.
 pub const LONGEST_PAUSE: TimeDelta = TimeDelta::days(1);

@@ -224,6 +224,9 @@ impl Sampler {
     /// Whether a single pass has nothing left to do. A target whose moment has passed meanwhile, or whose host shuts us
     /// out, is left for another pass.
     fn is_over(&mut self) -> bool {
+        if matches!(self.turns, Turns::Always) {
+            return false;
+        }
         let now = self.clock.now();
         let (places, candidates) = self.candidates();
         let still_due = |candidate: &Candidate<'_>| {

@@ -91,6 +91,8 @@ pub enum WebError {
     Interrupted,
 }
 
+pub use api::geojson::r1;
+
 /// Every endpoint with what it gives, for the documentation.
 pub const ROUTES: &[(&str, &str)] = &[
     ("/", "leads to /fr/"),

@@ -230,8 +230,8 @@ fn counts(figures: &Figures) -> Value {
     })
 }
 
-/// Recipe R1 under its published names, to three significant digits.
-fn r1(figures: &Availability) -> Value {
+/// Recipe R1 under its published names, to three significant digits: an object, the same wherever we publish it.
+pub fn r1(figures: &Availability) -> Value {
     json!({
         "p": figures.p.map(rounded),
         "lo95": rounded(figures.interval.lo),
