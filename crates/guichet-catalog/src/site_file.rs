@@ -87,6 +87,8 @@ fn read_site(section: &mut Section<'_>, known: Known<'_>) -> (Option<At<SiteId>>
             department: department?,
             commune,
             position,
+            position_source: None,
+            competence: None,
             source: source?.value.to_owned(),
             checked: checked.map(|day| day.value),
         })

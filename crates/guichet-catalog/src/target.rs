@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use guichet_model::{ParamValue, Params, ProcedureId, SiteId, Target, TargetId, TargetStatus};
+use guichet_model::{ParamValue, Params, ProcedureId, SiteId, Target, TargetId, TargetStatus, civil};
 use guichet_platforms::{PLATFORMS, ParamKind, Platform, platform};
 use url::Url;
 
@@ -72,6 +72,10 @@ pub(crate) fn read(
         url: url?.value,
         status: status?,
         cadence: cadence?,
+        timezone: civil::PARIS,
+        seen: None,
+        source: None,
+        conflict: None,
         params: params?,
     })
 }

@@ -14,6 +14,8 @@ pub enum Request {
     PostForm(Url, Vec<(String, String)>),
     /// Submit JSON, already written out.
     PostJson(Url, String),
+    /// Submit plain text.
+    PostText(Url, String),
 }
 
 /// What came back: capped, decompressed, decoded.
@@ -114,6 +116,7 @@ impl From<Request> for Hop {
                 post(url, "application/x-www-form-urlencoded", text)
             }
             Request::PostJson(url, text) => post(url, "application/json", text),
+            Request::PostText(url, text) => post(url, "text/plain", text),
         }
     }
 }

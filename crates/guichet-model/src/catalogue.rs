@@ -134,10 +134,70 @@ pub struct Site {
     pub commune: Option<String>,
     /// Where it is; precision: the town.
     pub position: Option<Position>,
+    /// Who says where it is, with the licence.
+    pub position_source: Option<String>,
+    /// Whom it serves, where a source says so.
+    pub competence: Option<Competence>,
     /// Where a person can check this.
     pub source: String,
     /// When a person last looked; `None`: nobody has.
     pub checked: Option<NaiveDate>,
+}
+
+words! {
+    /// How far an office is competent.
+    CompetenceScope {
+        /// For residents of the whole department.
+        Department = "department",
+        /// For residents of one or several of its *arrondissements* only.
+        Arrondissement = "arrondissement",
+    }
+}
+
+/// Whom an office serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Competence {
+    /// How far it is competent.
+    pub scope: CompetenceScope,
+    /// The *arrondissements*, by name; empty for the whole department.
+    pub areas: Vec<String>,
+    /// Where this is said.
+    pub source: String,
+}
+
+/// By which way a procedure is reached in a department, and who says so. *Channel-only* statements (ANEF, *Démarche
+/// numérique*, e-mail, post, without appointment) have no page with slots: nothing is probed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// What one comes for.
+    pub procedure: ProcedureId,
+    /// The way; [`Channel::Unknown`] where no source tells.
+    pub channel: Channel,
+    /// Where that way begins.
+    pub url: Option<Url>,
+    /// Who says so; `None` only for [`Channel::Unknown`].
+    pub source: Option<String>,
+    /// The day, or the first day of the month or year, of which the source speaks; `None` only for
+    /// [`Channel::Unknown`].
+    pub stated: Option<NaiveDate>,
+    /// Whether it is the statement for all of France.
+    pub national: bool,
+}
+
+/// A page that sources name without saying where it belongs. It is never sampled; `guichet check --online` shows what
+/// it calls itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unplaced {
+    /// Name of the platform.
+    pub platform: String,
+    /// The booking page.
+    pub url: Url,
+    /// What the source calls it.
+    pub label: String,
+    /// Who names it.
+    pub source: String,
+    /// The year in which the source is last known to have seen it.
+    pub seen: Option<u16>,
 }
 
 /// One value among a platform's own parameters of a target.
@@ -167,6 +227,14 @@ pub struct Target {
     pub status: TargetStatus,
     /// Time between two planned probes.
     pub cadence: Duration,
+    /// Civil time of the site, in which its pages speak.
+    pub timezone: Tz,
+    /// The year in which a source is last known to have seen the page.
+    pub seen: Option<u16>,
+    /// Who names the page, where it is not the site's own source.
+    pub source: Option<String>,
+    /// How sources contradict each other about the page.
+    pub conflict: Option<String>,
     /// The platform's own parameters.
     pub params: Params,
 }
@@ -177,6 +245,14 @@ impl Target {
         match self.params.get(name) {
             Some(ParamValue::List(list)) => list,
             _ => &[],
+        }
+    }
+
+    /// The text under `name`.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.params.get(name) {
+            Some(ParamValue::Text(text)) => Some(text),
+            _ => None,
         }
     }
 }

@@ -11,10 +11,11 @@ pub mod outcome;
 pub mod tally;
 
 pub use catalogue::{
-    Channel, Department, ParamValue, Params, Position, Procedure, Site, SiteKind, Target, TargetStatus,
+    Channel, Competence, CompetenceScope, Department, ParamValue, Params, Position, Procedure, Site,
+    SiteKind, Statement, Target, TargetStatus, Unplaced,
 };
 pub use id::{DepartmentCode, InvalidId, ProcedureId, SiteId, TargetId};
-pub use observation::{Exchange, Observation, ProbeFacts, Purpose, Sha256Hex, Source};
+pub use observation::{Exchange, Marker, Observation, ProbeFacts, Purpose, Service, Sha256Hex, Source};
 pub use outcome::{Cause, DeskReading, Offer, Outcome, SlotCount, UnknownWord};
 pub use tally::{Counts, HourTally};
 

@@ -116,6 +116,60 @@ pub struct Exchange {
     pub headers: Vec<(String, String)>,
 }
 
+/// What a site's service was seen to be, beside and apart from slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// The platform's own pages answer, and nothing stands before them.
+    Reachable,
+    /// The platform's own CAPTCHA stands before the slots.
+    Wall,
+    /// A shield before the site turned us away or wanted a challenge solved.
+    Shield,
+    /// The site says that it is under maintenance.
+    Maintenance,
+}
+
+impl Service {
+    /// Every state with its word.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::Reachable, "reachable"),
+        (Self::Wall, "wall"),
+        (Self::Shield, "shield"),
+        (Self::Maintenance, "maintenance"),
+    ];
+
+    /// The word used in files, in the database and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reachable => "reachable",
+            Self::Wall => "wall",
+            Self::Shield => "shield",
+            Self::Maintenance => "maintenance",
+        }
+    }
+}
+
+impl FromStr for Service {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        Self::ALL
+            .iter()
+            .find(|(_, word)| *word == text)
+            .map(|(service, _)| *service)
+            .ok_or_else(|| UnknownWord::new(text, &Self::ALL.map(|(_, word)| word)))
+    }
+}
+
+/// Something looked for on a page, in our words, and whether it was there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Marker {
+    /// What was looked for; at most 200 characters.
+    pub what: String,
+    /// Whether it was there.
+    pub found: bool,
+}
+
 /// How a probe came to its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProbeFacts {
@@ -133,6 +187,8 @@ pub struct ProbeFacts {
     pub evidence_sha256: Option<Sha256Hex>,
     /// How many desks the page listed; 0 where it has none.
     pub desks_seen: u16,
+    /// What the service was seen to be, where the pages tell.
+    pub service: Option<Service>,
     /// The requests, in order.
     pub exchanges: Vec<Exchange>,
 }

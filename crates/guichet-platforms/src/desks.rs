@@ -34,6 +34,7 @@ pub fn break_off(trail: &Trail<'_>, last: Outcome) -> Reading {
         outcome: conclude(trail.noted, Some(last)),
         desks: trail.noted.to_vec(),
         desks_seen: u16::try_from(trail.listed.len()).unwrap_or(u16::MAX),
+        service: None,
     }
 }
 

@@ -19,8 +19,8 @@ use self::{
     signs::Signs,
 };
 use crate::{
-    Ask, Desk, MOST_STEPS, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised, desks,
-    document,
+    Ask, Desk, MOST_STEPS, Markers, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised,
+    desks, document,
 };
 
 /// The most desks asked in one probe.
@@ -98,14 +98,22 @@ impl Platform for EzBooking {
         )
     }
 
-    fn read(&self, target: &Target, page: &Page<'_>, trail: &Trail<'_>) -> Result<Step, Unrecognised> {
+    fn read(
+        &self,
+        target: &Target,
+        page: &Page<'_>,
+        trail: &Trail<'_>,
+        markers: &mut Markers,
+    ) -> Result<Step, Unrecognised> {
         let address =
-            Address::of(&target.url).ok_or_else(|| unrecognised("a target that is no booking form"))?;
-        let step = address
-            .step_of(page.url)
-            .ok_or_else(|| unrecognised("an answer from outside the booking form"))?;
-        let html = document::parse(page.body).ok_or_else(|| unrecognised("markup too deep or too large"))?;
+            Address::of(&target.url).ok_or_else(|| Unrecognised::new("a target that is no booking form"))?;
+        let step = address.step_of(page.url);
+        markers.look("an address of the booking form", step.is_some());
+        let step = step.ok_or_else(|| Unrecognised::new("an answer from outside the booking form"))?;
+        let html =
+            document::parse(page.body).ok_or_else(|| Unrecognised::new("markup too deep or too large"))?;
         let signs = Signs::of(&html, &address, page.url, step);
+        signs.tell(markers);
 
         if let Some(desk) = desk_asked(trail) {
             return desk_answered(target, &address, &signs, desk, trail);
@@ -114,7 +122,7 @@ impl Platform for EzBooking {
             let next = turns(target, &signs.desks, trail.round)
                 .first()
                 .map(|desk| choice(&address, &desk.id))
-                .ok_or_else(|| unrecognised("a list of desks with none of those in `desks`"))?;
+                .ok_or_else(|| Unrecognised::new("a list of desks with none of those in `desks`"))?;
             return Ok(Step::Ask { noted: None, listed: signs.desks, next });
         }
         if signs.can_start() && matches!(trail.asked.last(), Some(Ask::Get(_))) {
@@ -151,6 +159,7 @@ fn desk_answered(
         outcome,
         desks: trail.noted.iter().cloned().chain([reading]).collect(),
         desks_seen: u16::try_from(trail.listed.len()).unwrap_or(u16::MAX),
+        service: None,
     }))
 }
 
@@ -199,14 +208,4 @@ fn front_page(url: &Url) -> Url {
     front.set_query(None);
     front.set_fragment(None);
     front
-}
-
-fn unrecognised(found: &str) -> Unrecognised {
-    let looked_for = [
-        "the sentence that no slot is left",
-        "the title of step 2 at step 2, without words of trouble",
-        "the title of step 3 or links to free slots at steps 3 and 4",
-        "the sentences that the page is closed, that there is no calendar, that the link is switched off",
-    ];
-    Unrecognised { looked_for: looked_for.map(str::to_owned).into(), found: found.to_owned() }
 }

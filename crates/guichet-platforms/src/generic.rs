@@ -4,12 +4,12 @@
 //! Only unambiguous signs count. A shield leaves its script on ordinary pages as well, and a booking page may speak of
 //! maintenance or captchas in its text: such a page passes. What never enters: `open`, `full` or `shut`.
 
-use guichet_model::{Cause, Outcome};
+use guichet_model::{Cause, Service};
 use scraper::{ElementRef, Html, node::Element};
 use url::Url;
 
 use crate::{
-    Page,
+    Markers, Page,
     document::{self, elements, visible_elements},
     text,
 };
@@ -54,13 +54,19 @@ const GATEWAY_ERRORS: [&str; 6] = [
     "service unavailable",
 ];
 
-/// The verdict on a page; `None`: an adapter may read it.
-pub fn verdict(page: &Page<'_>) -> Option<Outcome> {
-    cause(page).map(Outcome::Unknown)
+/// What a page is, whatever the platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// Why nothing can be established.
+    pub cause: Cause,
+    /// What the service was seen to be, where the page tells.
+    pub service: Option<Service>,
 }
 
-fn cause(page: &Page<'_>) -> Option<Cause> {
-    let of_status = cause_of_status(page.status);
+/// The verdict on a page; `None`: an adapter may read it.
+pub fn verdict(page: &Page<'_>, markers: &mut Markers) -> Option<Verdict> {
+    let plain = |cause| Verdict { cause, service: None };
+    let of_status = cause_of_status(page.status).map(plain);
     // Other statuses say it all; these three, and 200, also come with challenges and error pages.
     if !matches!(page.status, 200..=299 | 401 | 403 | 503) {
         return of_status;
@@ -69,15 +75,28 @@ fn cause(page: &Page<'_>) -> Option<Cause> {
         return of_status;
     };
     let look = Look::at(&html);
-    let challenged = || look.is_challenge().then_some(Cause::Challenged);
-    if !(200..=299).contains(&page.status) {
-        return challenged().or(of_status);
+    let shield = |cause| Verdict { cause, service: Some(Service::Shield) };
+    if markers.look("a challenge, a CAPTCHA that is the whole page, or a waiting room", look.is_challenge()) {
+        return Some(shield(Cause::Challenged));
     }
-    challenged()
-        .or_else(|| look.is_refusal().then_some(Cause::Refused))
-        .or_else(|| look.is_overload().then_some(Cause::Overloaded))
-        .or_else(|| look.is_login(page.url).then_some(Cause::LoginRequired))
-        .or_else(|| look.is_silent_script().then_some(Cause::Challenged))
+    if markers.look("a firewall's refusal", look.is_refusal()) {
+        return Some(shield(Cause::Refused));
+    }
+    if markers.look("a page that says \"maintenance\" in its title", look.is_maintenance()) {
+        let cause = of_status.map_or(Cause::Overloaded, |verdict| verdict.cause);
+        return Some(Verdict { cause, service: Some(Service::Maintenance) });
+    }
+    if of_status.is_some() {
+        return of_status;
+    }
+    if markers.look("a page of an overloaded server", look.is_overload()) {
+        return Some(plain(Cause::Overloaded));
+    }
+    if markers.look("a login", look.is_login(page.url)) {
+        return Some(plain(Cause::LoginRequired));
+    }
+    let silent = markers.look("a page that leaves all to a shield's script", look.is_silent_script());
+    silent.then_some(shield(Cause::Challenged))
 }
 
 fn cause_of_status(status: u16) -> Option<Cause> {
@@ -190,11 +209,15 @@ impl Look {
         if self.has(Mark::Booking) {
             return false;
         }
-        self.titles.iter().any(|title| title == "service surchargé" || says_out_of_service(title))
+        self.titles.iter().any(|title| title == "service surchargé")
             || (self.is_bare()
                 && (self.title_has(&GATEWAY_ERRORS)
                     || GATEWAY_ERRORS.iter().any(|words| self.visible.starts_with(words))
                     || self.visible.contains("the server returned an invalid or incomplete response")))
+    }
+
+    fn is_maintenance(&self) -> bool {
+        !self.has(Mark::Booking) && self.titles.iter().any(|title| says_out_of_service(title))
     }
 
     fn is_login(&self, url: &Url) -> bool {

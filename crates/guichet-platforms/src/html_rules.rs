@@ -9,7 +9,9 @@ use guichet_model::{Offer, Outcome, ParamValue, Params, Target};
 use scraper::{Html, Selector};
 use url::Url;
 
-use crate::{Ask, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised, document, text};
+use crate::{
+    Ask, Markers, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised, document, text,
+};
 
 /// The shortest `text:` rule, in characters: shorter words turn up by chance.
 const SHORTEST_TEXT: usize = 8;
@@ -90,21 +92,31 @@ impl Platform for HtmlRules {
         Ask::Get(target.url.clone())
     }
 
-    fn read(&self, target: &Target, page: &Page<'_>, _trail: &Trail<'_>) -> Result<Step, Unrecognised> {
+    fn read(
+        &self,
+        target: &Target,
+        page: &Page<'_>,
+        _trail: &Trail<'_>,
+        markers: &mut Markers,
+    ) -> Result<Step, Unrecognised> {
         let html =
-            document::parse(page.body).ok_or_else(|| unrecognised(target, "markup too deep or too large"))?;
+            document::parse(page.body).ok_or_else(|| Unrecognised::new("markup too deep or too large"))?;
         let visible = text::visible_text(&html);
-        let holds = |kind: &str| {
-            let rules = target.list(kind).iter().filter_map(|rule| Rule::parse(rule).ok());
-            rules.into_iter().any(|rule| rule.holds(&html, &visible))
+        let mut holds = |kind: &str| {
+            let mut any = false;
+            for rule in target.list(kind) {
+                let found = Rule::parse(rule).is_ok_and(|rule| rule.holds(&html, &visible));
+                any |= markers.look(format!("{kind} {}", shown(rule)), found);
+            }
+            any
         };
         let matched: Vec<(&str, Outcome)> = KINDS.into_iter().filter(|(kind, _)| holds(kind)).collect();
         match matched.as_slice() {
             [(_, outcome)] => Ok(Step::Read(Reading::plain(*outcome))),
-            [] => Err(unrecognised(target, "none of them")),
+            [] => Err(Unrecognised::new("nothing that a rule names")),
             several => {
                 let kinds: Vec<&str> = several.iter().map(|(kind, _)| *kind).collect();
-                Err(unrecognised(target, &format!("matches of {}", kinds.join(" and "))))
+                Err(Unrecognised::new(format!("matches of {}", kinds.join(" and "))))
             }
         }
     }
@@ -160,14 +172,6 @@ fn meaning(rule: &str) -> String {
         Some(words) => text::comparable(words),
         None => rule.split_whitespace().collect::<Vec<_>>().join(" "),
     }
-}
-
-fn unrecognised(target: &Target, found: &str) -> Unrecognised {
-    let looked_for = KINDS.iter().map(|(kind, _)| {
-        let rules = target.list(kind).iter().map(|rule| shown(rule)).collect::<Vec<_>>();
-        format!("{kind} [{}]", rules.join(", "))
-    });
-    Unrecognised { looked_for: looked_for.collect(), found: found.to_owned() }
 }
 
 fn shown(rule: &str) -> String {

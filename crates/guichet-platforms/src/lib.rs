@@ -9,13 +9,16 @@ mod document;
 mod ez_booking;
 pub mod generic;
 mod html_rules;
+mod markers;
 mod text;
 
 use std::{fmt::Debug, time::Duration};
 
-use guichet_model::{DeskReading, Outcome, Params, Target};
+use guichet_model::{Cause, DeskReading, Outcome, Params, Service, Target};
 use thiserror::Error;
 use url::Url;
+
+pub use markers::Markers;
 
 /// What an adapter may ask: nothing else can leave on its behalf.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,13 +29,15 @@ pub enum Ask {
     PostForm(Url, Vec<(String, String)>),
     /// Submit JSON.
     PostJson(Url, String),
+    /// Submit plain text, as some pages' own scripts do.
+    PostText(Url, String),
 }
 
 impl Ask {
     /// Where the request goes.
     pub fn url(&self) -> &Url {
         match self {
-            Self::Get(url) | Self::PostForm(url, _) | Self::PostJson(url, _) => url,
+            Self::Get(url) | Self::PostForm(url, _) | Self::PostJson(url, _) | Self::PostText(url, _) => url,
         }
     }
 }
@@ -100,23 +105,40 @@ pub struct Reading {
     pub desks: Vec<DeskReading>,
     /// How many desks the page listed; 0 where it has none.
     pub desks_seen: u16,
+    /// What the service was seen to be, where the page tells.
+    pub service: Option<Service>,
 }
 
 impl Reading {
     /// A reading of a page without desks.
     pub fn plain(outcome: Outcome) -> Self {
-        Self { outcome, desks: Vec::new(), desks_seen: 0 }
+        Self { outcome, desks: Vec::new(), desks_seen: 0, service: None }
+    }
+
+    /// The platform's own CAPTCHA stands before the slots: that it was there is all that can be known.
+    pub fn wall() -> Self {
+        Self { service: Some(Service::Wall), ..Self::plain(Outcome::Unknown(Cause::Challenged)) }
+    }
+
+    /// Whether the page was recognised as one of the platform's own that works: what ends a target's probation.
+    pub fn is_recognised(&self) -> bool {
+        self.outcome.is_known() || self.service == Some(Service::Wall)
     }
 }
 
 /// A page that shows neither or both kinds of marker.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the page was not recognised: {found}; looked for {}", looked_for.join(", "))]
+#[error("the page was not recognised: {found}")]
 pub struct Unrecognised {
-    /// The markers looked for, in words.
-    pub looked_for: Vec<String>,
     /// What was found, in our words (never the page's text).
     pub found: String,
+}
+
+impl Unrecognised {
+    /// Says what was found instead.
+    pub fn new(found: impl Into<String>) -> Self {
+        Self { found: found.into() }
+    }
 }
 
 /// The shape of one of a platform's own parameters in a site file.
@@ -171,14 +193,36 @@ pub trait Platform: Debug + Send + Sync {
         true
     }
 
+    /// Whether its slots stand behind a CAPTCHA, so that a probe can only see the service's state
+    /// ([`Reading::wall`]) and never slots.
+    fn is_walled(&self) -> bool {
+        false
+    }
+
+    /// Why `target` must not be asked anything, in words that say what would change it; `None`: it may.
+    fn not_asked(&self, _target: &Target) -> Option<&'static str> {
+        None
+    }
+
+    /// Where a page that a person saved in their own browser is taken to come from, when it does not tell.
+    fn saved_from(&self, target: &Target) -> Url {
+        target.url.clone()
+    }
+
     /// The first question.
     fn begin(&self, target: &Target) -> Ask;
 
-    /// What a page says, or what to ask next.
+    /// What a page says, or what to ask next. Whatever is looked for goes through `markers`.
     ///
     /// # Errors
     /// When the page shows neither or both kinds of marker: the caller records `unknown(unrecognised)`.
-    fn read(&self, target: &Target, page: &Page<'_>, trail: &Trail<'_>) -> Result<Step, Unrecognised>;
+    fn read(
+        &self,
+        target: &Target,
+        page: &Page<'_>,
+        trail: &Trail<'_>,
+        markers: &mut Markers,
+    ) -> Result<Step, Unrecognised>;
 }
 
 /// Every platform. To add one: a file, its line here, a folder of pages under `fixtures/`.

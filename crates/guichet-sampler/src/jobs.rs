@@ -107,6 +107,7 @@ mod tests {
                 duration_ms: 5,
                 evidence_sha256: Some(hash),
                 desks_seen: 0,
+                service: None,
                 exchanges: Vec::new(),
             }),
         };

@@ -12,5 +12,5 @@ pub mod runner;
 pub mod standing;
 mod turns;
 
-pub use probe::{Probed, probe};
+pub use probe::{Look, Probed, probe};
 pub use runner::{Sampler, SamplerError, Watched};

@@ -1,14 +1,37 @@
 //! One probe: adapter asks, fetch brings, generic verdicts and adapter read. What never enters: storing, planning.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use chrono::TimeDelta;
 use guichet_fetch::{Answer, Client, Failure, Request, RobotsVerdict, registrable_host};
-use guichet_model::{Cause, DeskReading, Exchange, Instant, Outcome, ProbeFacts, Sha256Hex, Target};
+use guichet_model::{Cause, DeskReading, Exchange, Instant, Marker, Outcome, ProbeFacts, Sha256Hex, Target};
 use guichet_platforms::{
-    Ask, Desk, MOST_STEPS, Page, Platform, Reading, Step, Trail, desks::break_off, generic,
+    Ask, Desk, MOST_STEPS, Markers, Page, Platform, Reading, Step, Trail, desks::break_off, generic,
 };
 use url::Url;
+
+/// One question of a probe that was answered.
+#[derive(Clone)]
+pub struct Look {
+    /// What was asked.
+    pub ask: Ask,
+    /// The page, decoded.
+    pub body: String,
+    /// What was looked for on it.
+    pub markers: Vec<Marker>,
+    /// What came of it, in our words.
+    pub decision: String,
+}
+
+/// By hand, so that no log line ever holds a body.
+impl fmt::Debug for Look {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Look")
+            .field("markers", &self.markers)
+            .field("decision", &self.decision)
+            .finish_non_exhaustive()
+    }
+}
 
 /// What a probe brought.
 #[derive(Debug, Clone)]
@@ -21,14 +44,18 @@ pub struct Probed {
     pub desks: Vec<DeskReading>,
     /// How it went.
     pub facts: ProbeFacts,
-    /// The page that decided, decoded; absent when none came.
-    pub page: Option<String>,
+    /// The answered questions, one for each of the exchanges in `facts`.
+    pub looks: Vec<Look>,
+    /// The place in `looks` of the page that decided; absent when none came.
+    pub decisive: Option<usize>,
+    /// Whether the page was recognised as one of the platform's own that works: what ends a target's probation.
+    pub recognised: bool,
     /// How long the server asked us to stay away.
     pub retry_after: Option<Duration>,
     /// What robots.txt says, where it was read.
     pub robots: Option<RobotsVerdict>,
     /// What the host's last answer came to, whatever desks had said before: what its breaker goes by. `None` when
-    /// robots.txt forbids the page: the host is well, and nothing but robots.txt was asked of it.
+    /// robots.txt forbids the page or the platform's own CAPTCHA stands before the slots: the host is well.
     pub last_said: Option<Outcome>,
     /// Why the outcome is what it is, in our words.
     pub why: String,
@@ -45,6 +72,10 @@ pub async fn probe(
 ) -> Probed {
     let mut walk = Walk::default();
     let asked_at = clock_now();
+    if let Some(reason) = platform.not_asked(target) {
+        let verdict = Verdict { last_said: None, ..walk.broken_off(Cause::Withheld, reason) };
+        return walk.end(verdict, platform, asked_at, asked_at, 0, None);
+    }
     let mut lease = match client.probe(&target.url).await {
         Ok(lease) => lease,
         Err(failure) => {
@@ -60,13 +91,15 @@ pub async fn probe(
 /// What a probe comes to, and why.
 struct Verdict {
     reading: Reading,
+    /// Whether an adapter recognised the page.
+    recognised: bool,
     last_said: Option<Outcome>,
     why: String,
 }
 
 impl Verdict {
     fn new(reading: Reading, last_said: Outcome, why: impl Into<String>) -> Self {
-        Self { reading, last_said: Some(last_said), why: why.into() }
+        Self { reading, recognised: false, last_said: Some(last_said), why: why.into() }
     }
 }
 
@@ -125,9 +158,16 @@ struct Walk {
     noted_on: Vec<usize>,
     listed: Vec<Desk>,
     exchanges: Vec<Exchange>,
-    /// The body of each exchange.
-    bodies: Vec<String>,
+    /// What came of each exchange.
+    looks: Vec<Look>,
     retry_after: Option<Duration>,
+}
+
+impl Probed {
+    /// The page that decided, decoded.
+    pub fn page(&self) -> Option<&str> {
+        self.decisive.and_then(|place| self.looks.get(place)).map(|look| look.body.as_str())
+    }
 }
 
 impl Walk {
@@ -149,31 +189,41 @@ impl Walk {
                 return self.broken_off(Cause::Unrecognised, "the page wants more steps than a probe has");
             }
             self.asked.push(ask.clone());
-            let answer = match lease.send(request(ask), &may_follow).await {
+            let answer = match lease.send(request(ask.clone()), &may_follow).await {
                 Ok(answer) => answer,
                 Err(failure) => return self.failed(&failure, clock_now()),
             };
-            self.keep(&answer);
+            self.keep(ask, &answer);
             let page = Page { url: &answer.final_url, status: answer.status, body: &answer.body };
-            if let Some(outcome) = generic::verdict(&page) {
-                let words = words(&outcome);
+            let mut markers = Markers::default();
+            if let Some(verdict) = generic::verdict(&page, &mut markers) {
+                let words = words(&Outcome::Unknown(verdict.cause));
                 let why =
                     format!("the answer (status {}) is the same on every platform: {words}", answer.status);
-                return match outcome {
-                    Outcome::Unknown(cause) => self.broken_off(cause, why),
-                    told => Verdict::new(Reading::plain(told), told, why),
-                };
+                self.decide(markers, &why);
+                let mut ended = self.broken_off(verdict.cause, why);
+                ended.reading.service = verdict.service;
+                return ended;
             }
-            match platform.read(target, &page, &self.trail(round)) {
+            let read = platform.read(target, &page, &self.trail(round), &mut markers);
+            match read {
                 Ok(Step::Read(reading)) if is_stale(&reading.outcome, answer.received_at) => {
-                    return self.broken_off(Cause::Unrecognised, "the page offers slots of days gone by");
+                    let why = "the page offers slots of days gone by";
+                    self.decide(markers, why);
+                    return self.broken_off(Cause::Unrecognised, why);
                 }
                 Ok(Step::Read(reading)) => {
                     let why = format!("{} read the page: {}", platform.name(), words(&reading.outcome));
+                    self.decide(markers, &why);
+                    let recognised = reading.is_recognised();
                     let last_said = reading.outcome;
-                    return Verdict::new(reading, last_said, why);
+                    let verdict = Verdict::new(reading, last_said, why);
+                    // The wall is an ordinary page of its site, no sign of distress.
+                    let wall = recognised && !last_said.is_known();
+                    return Verdict { recognised, last_said: (!wall).then_some(last_said), ..verdict };
                 }
                 Ok(Step::Ask { noted, listed, next }) => {
+                    self.decide(markers, &going_on(noted.as_ref(), &listed));
                     if let Some(noted) = noted {
                         self.noted.push(noted);
                         self.noted_on.push(self.exchanges.len() - 1);
@@ -181,7 +231,11 @@ impl Walk {
                     self.listed.extend(listed);
                     ask = next;
                 }
-                Err(unrecognised) => return self.broken_off(Cause::Unrecognised, unrecognised.to_string()),
+                Err(unrecognised) => {
+                    let why = unrecognised.to_string();
+                    self.decide(markers, &why);
+                    return self.broken_off(Cause::Unrecognised, why);
+                }
             }
         }
     }
@@ -205,7 +259,7 @@ impl Walk {
         }
     }
 
-    fn keep(&mut self, answer: &Answer) {
+    fn keep(&mut self, ask: Ask, answer: &Answer) {
         self.exchanges.push(Exchange {
             method: answer.method.to_owned(),
             url: answer.url.clone(),
@@ -218,7 +272,16 @@ impl Walk {
             headers: answer.headers.clone(),
         });
         self.retry_after = answer.retry_after;
-        self.bodies.push(answer.body.clone());
+        let body = answer.body.clone();
+        self.looks.push(Look { ask, body, markers: Vec::new(), decision: String::new() });
+    }
+
+    /// Writes down what was looked for on the last page and what came of it.
+    fn decide(&mut self, markers: Markers, decision: &str) {
+        if let Some(look) = self.looks.last_mut() {
+            look.markers = markers.into_all();
+            decision.clone_into(&mut look.decision);
+        }
     }
 
     /// The place of the exchange that decided: that of the first open desk, else the last.
@@ -229,7 +292,7 @@ impl Walk {
     }
 
     fn end(
-        mut self,
+        self,
         verdict: Verdict,
         platform: &dyn Platform,
         began_at: Instant,
@@ -239,9 +302,9 @@ impl Walk {
     ) -> Probed {
         let place = self.decisive(&verdict.reading.outcome);
         let decisive = self.exchanges.get(place);
+        let place = decisive.is_some().then_some(place);
         let (http_status, evidence_sha256) =
             decisive.map(|exchange| (exchange.status, exchange.body_sha256)).unzip();
-        let page = decisive.is_some().then(|| self.bodies.swap_remove(place));
         Probed {
             ended_at,
             outcome: verdict.reading.outcome,
@@ -254,9 +317,12 @@ impl Walk {
                 duration_ms: millis((ended_at - began_at).to_std().unwrap_or_default()),
                 evidence_sha256,
                 desks_seen: verdict.reading.desks_seen,
+                service: verdict.reading.service,
                 exchanges: self.exchanges,
             },
-            page,
+            looks: self.looks,
+            decisive: place,
+            recognised: verdict.recognised,
             retry_after: self.retry_after,
             robots,
             last_said: verdict.last_said,
@@ -276,6 +342,16 @@ fn request(ask: Ask) -> Request {
         Ask::Get(url) => Request::Get(url),
         Ask::PostForm(url, pairs) => Request::PostForm(url, pairs),
         Ask::PostJson(url, value) => Request::PostJson(url, value),
+        Ask::PostText(url, text) => Request::PostText(url, text),
+    }
+}
+
+/// What a page that leads on came to.
+fn going_on(noted: Option<&DeskReading>, listed: &[Desk]) -> String {
+    match (noted, listed.len()) {
+        (Some(noted), _) => format!("desk {} said: {}; going on", noted.desk, words(&noted.outcome)),
+        (None, 0) => "going on to the next page".to_owned(),
+        (None, desks) => format!("the page lists {desks} desks; going on with one of them"),
     }
 }
 

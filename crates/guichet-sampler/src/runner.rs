@@ -287,12 +287,13 @@ impl Sampler {
             tracing::info!(host, cause, %until, "staying away from a host");
         }
         let state = standing::after(&self.states[due.index], due.appointment, &probed, &watched.target);
+        let page = probed.page().map(str::to_owned);
         let mut observation = observation(watched, due.appointment, probed.ended_at, probed.outcome);
         observation.desks = probed.desks;
         observation.probe = Some(probed.facts);
         let robots = probed.robots.as_ref().map(robots_record);
         self.hosts.insert(host.clone(), host_state);
-        let kept = Kept { page: probed.page, host: Some((host, host_state)), robots };
+        let kept = Kept { page, host: Some((host, host_state)), robots };
         self.store_record(due.index, observation, state, kept).await
     }
 

@@ -41,7 +41,7 @@ pub(crate) fn after(
 ) -> TargetState {
     let trial = appointment.purpose == Purpose::Probation;
     TargetState {
-        alive_since: before.alive_since.or(probed.outcome.is_known().then_some(probed.ended_at)),
+        alive_since: before.alive_since.or(probed.recognised.then_some(probed.ended_at)),
         probation_tries: before.probation_tries + u32::from(trial),
         last_planned_at: appointment.planned.or(before.last_planned_at),
         last_probe_at: Some(probed.ended_at),
@@ -66,6 +66,10 @@ mod tests {
             url: "https://www.exemple.gouv.fr/booking/create/2".parse().unwrap(),
             status: TargetStatus::Active,
             cadence: std::time::Duration::from_mins(30),
+            timezone: guichet_model::civil::PARIS,
+            seen: None,
+            source: None,
+            conflict: None,
             params: Params::new(),
         };
         let at: Instant = "2026-03-02T08:00:00Z".parse().unwrap();

@@ -205,6 +205,7 @@ fn probe(connection: &Connection, row: &Row<'_>) -> Result<Option<ProbeFacts>, F
         duration_ms: number(row.get(16)?)?,
         evidence_sha256: row.get::<_, Option<Vec<u8>>>(17)?.as_deref().map(sha256).transpose()?,
         desks_seen: number(row.get(18)?)?,
+        service: None,
         exchanges: exchanges(connection, row.get(0)?)?,
     }))
 }

@@ -52,7 +52,7 @@ async fn a_cookie_set_by_a_redirect_is_sent_to_where_it_leads() {
 }
 
 #[tokio::test]
-async fn forms_and_json_are_sent_as_a_browser_would() {
+async fn forms_json_and_text_are_sent_as_a_browser_would() {
     let server = Server::start(|_| page("")).await;
     let url = server.url("/");
     let mut probe = probe_on(&url).await;
@@ -60,13 +60,15 @@ async fn forms_and_json_are_sent_as_a_browser_would() {
     let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
     let answer = probe.send(Request::PostForm(url.clone(), pairs), &anywhere).await.unwrap();
     assert_eq!(answer.method, "POST");
-    probe.send(Request::PostJson(url, r#"{"a":1}"#.to_owned()), &anywhere).await.unwrap();
+    probe.send(Request::PostJson(url.clone(), r#"{"a":1}"#.to_owned()), &anywhere).await.unwrap();
+    probe.send(Request::PostText(url, "callCount=1".to_owned()), &anywhere).await.unwrap();
     let seen = server.seen();
     assert_eq!(seen[1].body, "condition=on&nextButton=%C3%89tape+suivante+%26+fin");
     assert_eq!(seen[1].header("content-type"), "application/x-www-form-urlencoded");
     assert_eq!(seen[2].body, r#"{"a":1}"#);
     assert_eq!(seen[2].header("content-type"), "application/json");
-    assert_eq!(probe.requests(), 3);
+    assert_eq!((seen[3].body.as_str(), seen[3].header("content-type")), ("callCount=1", "text/plain"));
+    assert_eq!(probe.requests(), 4);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use super::{
     english, week,
 };
 use crate::{
-    Desk, Unrecognised,
+    Desk, Markers, Unrecognised,
     document::{visible_elements, visible_elements_of},
     text,
 };
@@ -55,6 +55,21 @@ enum Sign {
 }
 
 impl Sign {
+    const ALL: [Self; 12] = [
+        Self::NoneLeft,
+        Self::AvailabilityTitle,
+        Self::EnglishTitle,
+        Self::Trouble,
+        Self::NatureTitle,
+        Self::CalendarTitle,
+        Self::FreeSlots,
+        Self::PageClosed,
+        Self::NoCalendar,
+        Self::LinkSwitchedOff,
+        Self::ConditionsForm,
+        Self::DeskList,
+    ];
+
     fn words(self) -> &'static str {
         match self {
             Self::NoneLeft => "the sentence that no slot is left",
@@ -247,6 +262,13 @@ impl Signs {
         self.step == 1 && !self.desks.is_empty()
     }
 
+    /// Writes down what was looked for.
+    pub(super) fn tell(&self, markers: &mut Markers) {
+        for sign in Sign::ALL {
+            markers.look(sign.words(), self.found.contains(&sign));
+        }
+    }
+
     /// What the page says of slots.
     pub(super) fn outcome(&self) -> Result<Outcome, Unrecognised> {
         let sides: BTreeSet<Side> = self.found.iter().filter_map(|sign| sign.side()).collect();
@@ -278,7 +300,7 @@ impl Signs {
         let mut found: Vec<&str> = self.found.iter().map(|sign| sign.words()).collect();
         found.dedup();
         let found = if found.is_empty() { "none of them".to_owned() } else { found.join(" and ") };
-        super::unrecognised(&format!("step {} with {found}", self.step))
+        Unrecognised::new(format!("step {} with {found}", self.step))
     }
 }
 

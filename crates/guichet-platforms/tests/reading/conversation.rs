@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use guichet_model::{Cause, Outcome, ParamValue, Target};
-use guichet_platforms::{Ask, MOST_STEPS, Page, Reading, Step, Trail, Unrecognised, platform};
+use guichet_platforms::{Ask, MOST_STEPS, Markers, Page, Reading, Step, Trail, Unrecognised, platform};
 use url::Url;
 
 use crate::sample::{FORM, target};
@@ -20,7 +20,7 @@ pub(crate) fn probe(
         let (url, body) = answer(asked.last().unwrap());
         let page = Page { url: &url, status: 200, body: &body };
         let trail = Trail { round, asked: &asked, noted: &noted, listed: &listed };
-        match platform.read(target, &page, &trail) {
+        match platform.read(target, &page, &trail, &mut Markers::default()) {
             Ok(Step::Ask { noted: said, listed: desks, next }) => {
                 noted.extend(said);
                 listed.extend(desks);
@@ -107,7 +107,7 @@ fn line(ask: &Ask) -> String {
             let pairs: Vec<String> = form.iter().map(|(name, value)| format!("{name}={value}")).collect();
             format!("POST {url} {}", pairs.join("&"))
         }
-        Ask::PostJson(url, json) => format!("POST {url} {json}"),
+        Ask::PostJson(url, text) | Ask::PostText(url, text) => format!("POST {url} {text}"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The English page of step 2: that no slot is left, or only that something went wrong.
 
 use guichet_model::Outcome;
-use guichet_platforms::{Page, Step, Trail, platform};
+use guichet_platforms::{Markers, Page, Step, Trail, platform};
 use url::Url;
 
 use crate::sample::{FORM, asked, target};
@@ -16,7 +16,12 @@ fn is_full(step: u8, body: &str) -> bool {
     let form = target("ez-booking", FORM);
     let asked = asked(&form.url, "start", &[]);
     let trail = Trail { round: 0, asked: &asked, noted: &[], listed: &[] };
-    match platform("ez-booking").unwrap().read(&form, &Page { url: &url, status: 200, body }, &trail) {
+    match platform("ez-booking").unwrap().read(
+        &form,
+        &Page { url: &url, status: 200, body },
+        &trail,
+        &mut Markers::default(),
+    ) {
         Ok(Step::Read(reading)) if reading.outcome == Outcome::Full => true,
         Ok(other) => panic!("{other:?}"),
         Err(_) => false,

@@ -1,7 +1,7 @@
 //! What a page hides proves nothing, whichever way it is hidden.
 
 use guichet_model::{Outcome, ParamValue, Target};
-use guichet_platforms::{Page, Step, Trail, Unrecognised, generic, platform};
+use guichet_platforms::{Markers, Page, Step, Trail, Unrecognised, generic, platform};
 use url::Url;
 
 use crate::sample::{FORM, asked, target};
@@ -34,8 +34,8 @@ fn read(target: &Target, url: &str, last: &str, body: &str) -> Result<Step, Unre
     let asked = asked(&target.url, last, &[]);
     let trail = Trail { round: 0, asked: &asked, noted: &[], listed: &[] };
     let page = Page { url: &url, status: 200, body };
-    assert_eq!(generic::verdict(&page), None, "{body}");
-    platform(&target.platform).unwrap().read(target, &page, &trail)
+    assert_eq!(generic::verdict(&page, &mut Markers::default()), None, "{body}");
+    platform(&target.platform).unwrap().read(target, &page, &trail, &mut Markers::default())
 }
 
 #[test]
@@ -122,6 +122,10 @@ fn a_hidden_heading_announces_no_maintenance_and_no_waiting_room() {
     for (before, after) in HIDDEN {
         let body =
             format!("<p>Rendez-vous</p>{before}<h1>Site en maintenance</h1><h1>Waiting room</h1>{after}");
-        assert_eq!(generic::verdict(&Page { url: &url, status: 200, body: &body }), None, "{before}");
+        assert_eq!(
+            generic::verdict(&Page { url: &url, status: 200, body: &body }, &mut Markers::default()),
+            None,
+            "{before}"
+        );
     }
 }

@@ -4,7 +4,7 @@
 use std::{fmt::Write as _, fs};
 
 use guichet_model::{DeskReading, Outcome};
-use guichet_platforms::{Ask, Page, Reading, Step, Trail, generic, platform};
+use guichet_platforms::{Ask, Markers, Page, Reading, Step, Trail, generic, platform};
 
 use crate::sample::Sample;
 
@@ -19,13 +19,15 @@ fn every_page_reads_as_its_snapshot_says() {
 
 fn said(sample: &Sample) -> String {
     let page = Page { url: &sample.url, status: sample.status, body: &sample.body };
-    if let Some(outcome) = generic::verdict(&page) {
-        return format!("every platform: {}", words(&outcome));
+    let mut markers = Markers::default();
+    if let Some(verdict) = generic::verdict(&page, &mut markers) {
+        let service = verdict.service.map_or(String::new(), |service| format!(", {}", service.as_str()));
+        return format!("every platform: {}{service}", words(&Outcome::Unknown(verdict.cause)));
     }
     let platform = platform(&sample.target.platform).unwrap();
     let trail =
         Trail { round: sample.round, asked: &sample.asked, noted: &sample.noted, listed: &sample.listed };
-    match platform.read(&sample.target, &page, &trail) {
+    match platform.read(&sample.target, &page, &trail, &mut markers) {
         Err(error) => format!("unrecognised: {}", error.found),
         Ok(Step::Read(reading)) => reading_words(&reading),
         Ok(Step::Ask { noted, listed, next }) => {
@@ -45,12 +47,15 @@ fn ask_words(ask: &Ask) -> String {
     match ask {
         Ask::Get(url) => format!("asks GET {url}"),
         Ask::PostForm(url, form) => format!("asks POST {url} {form:?}"),
-        Ask::PostJson(url, json) => format!("asks POST {url} {json}"),
+        Ask::PostJson(url, text) | Ask::PostText(url, text) => format!("asks POST {url} {text}"),
     }
 }
 
 fn reading_words(reading: &Reading) -> String {
     let mut text = format!("{}; desks seen {}", words(&reading.outcome), reading.desks_seen);
+    if let Some(service) = reading.service {
+        write!(text, "; service {}", service.as_str()).unwrap();
+    }
     for desk in &reading.desks {
         write!(text, "\ndesk {}", desk_words(desk)).unwrap();
     }

@@ -1,7 +1,8 @@
 //! A page of `fixtures/` with its circumstances, from the comment at its top.
 //!
-//! Keys: `url`, `status` (200), `target` (the form 1234), `asked` (`get`, `start` or `desk N`), `listed` and `noted`
-//! (`11=…; 12=…`), `round` (0), and the target's own parameters: `desks` with commas, rules with ` | `.
+//! Keys: `url`, `status` (200), `target` (the form 1234), `asked` (for booking forms `get`, `start` or `desk N`; for
+//! others `GET URL`, `POST URL`, `JSON URL` and `TEXT URL` in their order, with ` | `), `listed` and `noted`
+//! (`11=…; 12=…`), `round` (0), and the target's own parameters: `text NAME` and `list NAME` (with ` | `).
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -36,14 +37,12 @@ impl Sample {
         // Verdicts that hold for every platform are shown on pages of this one.
         let platform = if folder == "generic" { "ez-booking" } else { folder };
         let mut target = target(platform, fact("target").unwrap_or(FORM));
-        for (key, separator) in
-            [("desks", ","), ("open_when", " | "), ("full_when", " | "), ("shut_when", " | ")]
-        {
-            let list =
-                fact(key).unwrap_or_default().split(separator).map(str::trim).filter(|word| !word.is_empty());
-            let list: Vec<String> = list.map(str::to_owned).collect();
-            if !list.is_empty() {
-                target.params.insert(key.to_owned(), ParamValue::List(list));
+        for (key, value) in &facts {
+            if let Some(name) = key.strip_prefix("list ") {
+                let list = value.split(" | ").map(|word| word.trim().to_owned()).collect();
+                target.params.insert(name.to_owned(), ParamValue::List(list));
+            } else if let Some(name) = key.strip_prefix("text ") {
+                target.params.insert(name.to_owned(), ParamValue::Text((*value).to_owned()));
             }
         }
         let pairs = |key: &str| -> Vec<(String, Option<String>)> {
@@ -64,7 +63,7 @@ impl Sample {
             status: fact("status").map_or(200, |status| status.parse().unwrap()),
             body: body.to_owned(),
             round: fact("round").map_or(0, |round| round.parse().unwrap()),
-            asked: asked(&target.url, fact("asked").unwrap(), &noted),
+            asked: asked(&target.url, fact("asked").unwrap_or("get"), &noted),
             listed: pairs("listed").into_iter().map(|(id, label)| Desk { id, label }).collect(),
             noted,
             target,
@@ -81,6 +80,10 @@ pub(crate) fn target(platform: &str, url: &str) -> Target {
         url: url.parse().unwrap(),
         status: TargetStatus::Active,
         cadence: Duration::from_mins(20),
+        timezone: guichet_model::civil::PARIS,
+        seen: None,
+        source: None,
+        conflict: None,
         params: BTreeMap::new(),
     }
 }
@@ -94,6 +97,9 @@ pub(crate) fn asked(url: &Url, last: &str, noted: &[DeskReading]) -> Vec<Ask> {
     if last == "get" {
         return vec![Ask::Get(url.clone())];
     }
+    if last.starts_with(|c: char| c.is_ascii_uppercase()) {
+        return last.split(" | ").map(plain).collect();
+    }
     let start =
         Ask::PostForm(form(0), vec![pair("condition", "on"), pair("nextButton", "Prendre rendez-vous")]);
     let mut asked = vec![Ask::Get(form(0)), start];
@@ -102,6 +108,19 @@ pub(crate) fn asked(url: &Url, last: &str, noted: &[DeskReading]) -> Vec<Ask> {
         asked.push(desk(id));
     }
     asked
+}
+
+/// A question without what it carries.
+fn plain(words: &str) -> Ask {
+    let (kind, url) = words.split_once(' ').unwrap();
+    let url = url.parse().unwrap();
+    match kind {
+        "GET" => Ask::Get(url),
+        "POST" => Ask::PostForm(url, Vec::new()),
+        "JSON" => Ask::PostJson(url, String::new()),
+        "TEXT" => Ask::PostText(url, String::new()),
+        other => panic!("{other}"),
+    }
 }
 
 fn outcome(word: &str) -> Outcome {

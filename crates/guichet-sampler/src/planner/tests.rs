@@ -188,6 +188,10 @@ fn after_a_clock_that_was_wrong_once_everything_comes_due_again() {
         url: "https://www.exemple.gouv.fr/booking/create/2".parse().unwrap(),
         status: TargetStatus::Active,
         cadence: HALF_HOUR,
+        timezone: guichet_model::civil::PARIS,
+        seen: None,
+        source: None,
+        conflict: None,
         params: Params::new(),
     };
     let known = TargetState { last_planned_at: far, last_probe_at: far, ..alive() };

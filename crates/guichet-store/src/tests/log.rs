@@ -23,6 +23,7 @@ pub(super) fn facts() -> ProbeFacts {
         duration_ms: 1_234,
         evidence_sha256: Some(Sha256Hex([7; 32])),
         desks_seen: 1,
+        service: None,
         exchanges: vec![Exchange {
             method: "GET".to_owned(),
             url: "https://www.example.fr/booking/create/1".parse().unwrap(),

@@ -112,6 +112,7 @@ fn probe() -> impl Strategy<Value = ProbeFacts> {
                     duration_ms,
                     evidence_sha256,
                     desks_seen,
+                    service: None,
                     exchanges,
                 }
             },

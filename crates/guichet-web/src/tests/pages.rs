@@ -183,6 +183,7 @@ async fn a_page_whose_desks_take_turns_says_so_and_one_that_is_asked_whole_does_
             duration_ms: 9_000,
             evidence_sha256: None,
             desks_seen: listed,
+            service: None,
             exchanges: Vec::new(),
         });
         let page = text(&site_with(vec![seen], |_| {}).page(&format!("/fr/guichet/{target}")).await);

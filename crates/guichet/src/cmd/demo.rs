@@ -140,6 +140,10 @@ fn entries(forms: &[FormEntry], sites: &FakeSites) -> anyhow::Result<Vec<Entry>>
             url,
             status: TargetStatus::Active,
             cadence: CADENCE,
+            timezone: guichet_model::civil::PARIS,
+            seen: None,
+            source: None,
+            conflict: None,
             params: Params::new(),
         };
         match entries.iter_mut().find(|entry| entry.site.id == *site) {
@@ -166,6 +170,8 @@ fn invented(form: &FormEntry, id: &SiteId) -> Site {
         department: id.department().clone(),
         commune: None,
         position: form.position,
+        position_source: None,
+        competence: None,
         source: "invented for the demonstration".to_owned(),
         checked: None,
     }

@@ -119,7 +119,7 @@ impl Manners {
 }
 
 fn save(folder: &Path, probed: &Probed) -> anyhow::Result<()> {
-    let (Some(page), Some(hash)) = (&probed.page, probed.facts.evidence_sha256) else {
+    let (Some(page), Some(hash)) = (probed.page(), probed.facts.evidence_sha256) else {
         return Ok(());
     };
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
