@@ -7,13 +7,14 @@ use serde_json::Value;
 use crate::harness::{root, text};
 
 /// Who may depend on what, tests aside.
-const ONLY: [(&str, &[&str]); 6] = [
+const ONLY: [(&str, &[&str]); 7] = [
     ("reqwest", &["guichet-fetch"]),
     ("rusqlite", &["guichet-store"]),
     ("scraper", &["guichet-platforms"]),
     ("html5ever", &["guichet-platforms"]),
     ("axum", &["guichet-web", "guichet-fakesite"]),
     ("toml", &["guichet-catalog", "guichet", "guichet-fakesite"]),
+    ("toml_edit", &["guichet-catalog"]),
 ];
 
 /// Which of our crates a crate may use, tests aside.

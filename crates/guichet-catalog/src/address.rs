@@ -1,9 +1,15 @@
-//! The address of a booking page: what may be asked at all. What never enters: whether anything answers there.
+//! Addresses: of booking pages, and with them what may be asked at all; of pages that a reader is sent to. What never
+//! enters: whether anything answers there.
 
 use guichet_platforms::Platform;
 use url::{Host, Url};
 
-use crate::{Options, document::Document, problem::quoted, section::At};
+use crate::{
+    Options,
+    document::Document,
+    problem::quoted,
+    section::{At, Section},
+};
 
 /// The longest address.
 const LONGEST: usize = 500;
@@ -24,7 +30,32 @@ fn is_under(host: &str, domains: &[&str]) -> bool {
         .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
-/// Reads the address of a target; `None` where it may not be asked, which is then noted.
+/// An http or https address that a reader may be sent to and that must be there; `about` is what it leads to.
+pub(crate) fn of_page(section: &mut Section<'_>, key: &'static str, about: &str) -> Option<Url> {
+    let found = section.text(key, &format!("the address of {about}"))?;
+    web(section, found, about)
+}
+
+/// An http or https address that a reader may be sent to and that may be there.
+pub(crate) fn of_optional_page(section: &mut Section<'_>, key: &'static str, about: &str) -> Option<Url> {
+    let found = section.optional_text(key, &format!("the address of {about}"))?;
+    web(section, found, about)
+}
+
+fn web(section: &Section<'_>, found: At<&str>, about: &str) -> Option<Url> {
+    let url =
+        Url::parse(found.value).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if url.is_none() {
+        section.document().note(
+            found.line,
+            format!("{} is not a web address", quoted(found.value)),
+            format!("write the whole address of {about}, beginning with https://"),
+        );
+    }
+    url
+}
+
+/// Reads the address of a booking page; `None` where it may not be asked, which is then noted.
 pub(crate) fn check(
     document: &Document,
     found: At<&str>,

@@ -1,4 +1,4 @@
-//! What only shows when all site files are looked at. What never enters: files, TOML.
+//! What only shows when all files are looked at together. What never enters: files, TOML.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,10 +6,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use guichet_model::{ParamValue, SiteId, Target, TargetId, TargetStatus};
+use guichet_model::{
+    Channel, DepartmentCode, ParamValue, ProcedureId, SiteId, Target, TargetId, TargetStatus, Unplaced,
+};
 use guichet_platforms::platform;
 
-use crate::{problem::Problem, section::At, site_file::SiteFile};
+use crate::{
+    channels::{DepartmentFile, MAIN_PROCEDURES},
+    problem::{Problem, quoted},
+    section::At,
+    site_file::SiteFile,
+    unplaced::stand_in,
+};
 
 /// Ids used twice, pages listed twice; each is told where it comes the second time.
 pub(crate) fn check(sites: &[(PathBuf, SiteFile)]) -> Vec<Problem> {
@@ -53,6 +61,104 @@ pub(crate) fn check(sites: &[(PathBuf, SiteFile)]) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// Pages without a place that have one after all, in a site file, or that are listed twice.
+pub(crate) fn check_unplaced(
+    file: &Path,
+    pages: &[At<Unplaced>],
+    sites: &[(PathBuf, SiteFile)],
+) -> Vec<Problem> {
+    let placed: BTreeMap<Page, Place<'_>> = sites
+        .iter()
+        .flat_map(|(file, site)| site.targets.iter().map(move |target| (file, target)))
+        .map(|(file, target)| (Page::of(&target.value), Place { file, line: target.line }))
+        .collect();
+    let mut seen = BTreeMap::<Page, Place<'_>>::new();
+    let mut problems = Vec::new();
+    for At { value: unplaced, line } in pages {
+        let place = Place { file, line: *line };
+        let Some(page) = stand_in(unplaced).map(|target| Page::of(&target)) else {
+            continue;
+        };
+        if let Some(target) = placed.get(&page) {
+            problems.push(place.problem(
+                format!("this page has a place: {target}"),
+                "remove it here, or the target there".to_owned(),
+            ));
+        }
+        problems.extend(place.second(&mut seen, page, |first| {
+            (format!("this page is there twice, first in {first}"), "remove one of the two".to_owned())
+        }));
+    }
+    problems
+}
+
+/// Statements about booking pages that the site files contradict. That something is missing among the sites is held
+/// against nobody unless `sites_are_fine`: a target with a problem of its own is not there.
+pub(crate) fn check_channels(
+    departments: &[DepartmentFile],
+    sites: &[(PathBuf, SiteFile)],
+    sites_are_fine: bool,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for DepartmentFile { file, code, statements } in departments {
+        let Some(code) = code else {
+            continue;
+        };
+        for At { value: statement, line } in statements {
+            let place = Place { file, line: *line };
+            let procedure = &statement.procedure;
+            let mut targets = targets_of(sites, code, procedure);
+            let wrong = match statement.channel {
+                Channel::BookingPage if sites_are_fine => {
+                    targets.all(|(_, _, target)| target.status == TargetStatus::Retired).then(|| {
+                        (
+                            format!("no site of `{code}` has a page for `{procedure}` that is not retired"),
+                            "add the target, or write the channel that a source names, or \"unknown\""
+                                .to_owned(),
+                        )
+                    })
+                }
+                Channel::Unknown if MAIN_PROCEDURES.contains(&procedure.as_str()) => targets
+                    .find(|(_, _, target)| target.status == TargetStatus::Active)
+                    .map(|(there, site, target)| {
+                        (
+                            format!("there is a booking page for `{procedure}`: {there}"),
+                            format!(
+                                "write channel = \"booking_page\" with the target's source{}",
+                                source_of(site, target)
+                            ),
+                        )
+                    }),
+                _ => None,
+            };
+            problems.extend(wrong.map(|(message, advice)| place.problem(message, advice)));
+        }
+    }
+    problems
+}
+
+/// The targets of a department for a procedure, with their places and files.
+fn targets_of<'a>(
+    sites: &'a [(PathBuf, SiteFile)],
+    department: &DepartmentCode,
+    procedure: &ProcedureId,
+) -> impl Iterator<Item = (Place<'a>, &'a SiteFile, &'a Target)> {
+    sites
+        .iter()
+        .flat_map(|(file, site)| {
+            site.targets.iter().map(move |At { value, line }| (Place { file, line: *line }, site, value))
+        })
+        .filter(move |(_, _, target)| {
+            target.id.department() == department && target.id.procedure() == procedure
+        })
+}
+
+/// Who names a target's page, for advice; empty where its file has a problem.
+fn source_of(site: &SiteFile, target: &Target) -> String {
+    let source = target.source.as_deref().or(site.entry.as_ref().map(|entry| entry.site.source.as_str()));
+    source.map(|source| format!(", {}", quoted(source))).unwrap_or_default()
 }
 
 /// What a server tells pages apart by: `http` and `https`, a `/` at the end or its own `index.php` in between do not

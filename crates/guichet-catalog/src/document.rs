@@ -35,17 +35,21 @@ impl Document {
     /// Reads a file of at most `cap` bytes of UTF-8 text; where that fails, a document without text and with the
     /// problem.
     pub(crate) fn open(file: &Path, cap: u64) -> Self {
-        let (text, trouble) = match read(file, cap) {
-            Ok(text) => (text, None),
-            Err(trouble) => (String::new(), Some(trouble)),
-        };
+        match read(file, cap) {
+            Ok(text) => Self::of(file, text),
+            Err((message, advice)) => {
+                let document = Self::of(file, String::new());
+                document.note_whole(message, advice);
+                document
+            }
+        }
+    }
+
+    /// What `file` holds, or would hold.
+    pub(crate) fn of(file: &Path, text: String) -> Self {
         let mut lines = vec![0];
         lines.extend(text.match_indices('\n').map(|(at, _)| at + 1));
-        let document = Self { file: file.to_owned(), text, lines, problems: RefCell::default() };
-        if let Some((message, advice)) = trouble {
-            document.note_whole(message, advice);
-        }
-        document
+        Self { file: file.to_owned(), text, lines, problems: RefCell::default() }
     }
 
     /// Its path, as given.

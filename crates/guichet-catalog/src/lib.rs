@@ -7,33 +7,44 @@
 mod address;
 mod between_files;
 mod cadence;
+mod channels;
+mod competence;
 mod document;
+pub mod edit;
+mod folder;
 mod known;
 mod lists;
 mod outlines;
 mod problem;
+mod reach;
 mod section;
 mod site_file;
+mod statement;
 mod target;
+mod unplaced;
 mod words;
 
 use std::{
-    fs,
-    io::ErrorKind,
+    collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
 use chrono_tz::Tz;
 use guichet_model::{
-    Department, DepartmentCode, Procedure, ProcedureId, Site, SiteId, Target, TargetId, civil,
+    Department, DepartmentCode, Procedure, ProcedureId, Site, SiteId, Statement, Target, TargetId, Unplaced,
+    civil,
 };
 use url::Url;
 
-use crate::{known::Known, site_file::SiteFile};
 pub use crate::{
+    channels::MAIN_PROCEDURES,
+    competence::{Authority, CompetenceRule},
     outlines::Outline,
     problem::{Problem, Problems},
+    reach::{Reach, reach},
+    unplaced::stand_in,
 };
+use crate::{folder::Kind, known::Known, site_file::SiteFile};
 pub use cadence::parse_span;
 
 /// What `data/` says, checked.
@@ -49,6 +60,13 @@ pub struct Catalog {
     pub entries: Vec<Entry>,
     /// One for each department.
     pub outlines: Vec<Outline>,
+    /// By which way procedures are reached in each department: in the order of its file, then what holds for all of
+    /// France. Empty where there is no folder `channels/`.
+    pub statements: BTreeMap<DepartmentCode, Vec<Statement>>,
+    /// Which prefecture one has to go to, where `competence.toml` says it.
+    pub competence: Option<CompetenceRule>,
+    /// Pages of which no source says where they belong, in the order of `unplaced.toml`.
+    pub unplaced: Vec<Unplaced>,
 }
 
 /// A site with its targets.
@@ -101,7 +119,7 @@ pub struct Options {
 /// checked all the same.
 pub fn load(dir: &Path, options: &Options) -> Result<Catalog, Problems> {
     if !dir.is_dir() {
-        return Err(Problems(vec![whole(
+        return Err(Problems(vec![folder::whole(
             dir,
             "this folder is missing",
             "point --data at the folder that holds metadata.toml and sites/",
@@ -115,12 +133,15 @@ pub fn load(dir: &Path, options: &Options) -> Result<Catalog, Problems> {
     let (outlines, found) = outlines::read(&dir.join("geo/departements.geojson"), departments.ids.as_ref());
     problems.extend(found);
 
+    let zones = departments.values.iter().map(|one| (one.code.clone(), one.timezone)).collect();
     let known = Known {
         departments: departments.ids.as_ref(),
+        zones: &zones,
         procedures: procedures.ids.as_ref(),
         outlines: &outlines,
     };
-    let (files, found) = site_files(&dir.join("sites"));
+    let kind = Kind { file: "a site file", files: "site files", name: "<id>.toml" };
+    let (files, found) = folder::toml_files(&dir.join("sites"), kind);
     problems.extend(found);
     let mut sites: Vec<(PathBuf, SiteFile)> = files
         .into_iter()
@@ -129,10 +150,20 @@ pub fn load(dir: &Path, options: &Options) -> Result<Catalog, Problems> {
             (file, read)
         })
         .collect();
+    let sites_are_fine = sites.iter().all(|(_, site)| site.problems.is_empty());
     for (_, site) in &mut sites {
         problems.append(&mut site.problems);
     }
     problems.extend(between_files::check(&sites));
+    let (competence, found) = competence::read(&dir.join("competence.toml"), known);
+    problems.extend(found);
+    let file = dir.join("unplaced.toml");
+    let (unplaced, found) = unplaced::read(&file, *options);
+    problems.extend(found);
+    problems.extend(between_files::check_unplaced(&file, &unplaced, &sites));
+    let mut channels = channels::read(&dir.join("channels"), known);
+    problems.append(&mut channels.problems);
+    problems.extend(between_files::check_channels(&channels.departments, &sites, sites_are_fine));
 
     match metadata {
         Some(metadata) if problems.is_empty() => Ok(Catalog {
@@ -141,47 +172,15 @@ pub fn load(dir: &Path, options: &Options) -> Result<Catalog, Problems> {
             procedures: procedures.values,
             entries: sites.into_iter().filter_map(|(_, site)| site.entry).collect(),
             outlines,
+            statements: channels.into_statements(),
+            competence,
+            unplaced: unplaced.into_iter().map(|page| page.value).collect(),
         }),
         _ => {
             problems.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
             Err(Problems(problems))
         }
     }
-}
-
-fn whole(file: &Path, message: &str, advice: &str) -> Problem {
-    Problem { file: file.to_owned(), line: None, message: message.to_owned(), advice: advice.to_owned() }
-}
-
-/// The site files of a folder in order of name. What an editor leaves behind (`.name`, `name~`) is passed over.
-fn site_files(dir: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
-    let entries = match fs::read_dir(dir).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
-        Ok(entries) => entries,
-        Err(error) => {
-            let message = match error.kind() {
-                ErrorKind::NotFound => "this folder is missing".to_owned(),
-                _ => format!("this folder cannot be read ({error})"),
-            };
-            return (Vec::new(), vec![whole(dir, &message, "make a folder of site files there")]);
-        }
-    };
-    let mut files: Vec<PathBuf> = entries
-        .into_iter()
-        .filter(|entry| {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            !name.starts_with('.') && !name.ends_with('~')
-        })
-        .map(|entry| entry.path())
-        .collect();
-    files.sort();
-    let (files, strays): (Vec<_>, Vec<_>) =
-        files.into_iter().partition(|file| file.extension().is_some_and(|extension| extension == "toml"));
-    let problems = strays
-        .iter()
-        .map(|file| whole(file, "this is not a site file", "name it <id>.toml, or move it elsewhere"))
-        .collect();
-    (files, problems)
 }
 
 impl Catalog {
@@ -210,6 +209,11 @@ impl Catalog {
     /// All targets with their sites: in order of site, then of file.
     pub fn targets(&self) -> impl Iterator<Item = (&Entry, &Target)> {
         self.entries.iter().flat_map(|entry| entry.targets.iter().map(move |target| (entry, target)))
+    }
+
+    /// What is said about the way to a procedure in a department; `None` where nobody says anything.
+    pub fn statement(&self, department: &DepartmentCode, procedure: &ProcedureId) -> Option<&Statement> {
+        self.statements.get(department)?.iter().find(|statement| statement.procedure == *procedure)
     }
 
     /// The civil time of a department; that of Paris for one that is not known.

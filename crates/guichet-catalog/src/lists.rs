@@ -9,10 +9,9 @@ use std::{
 
 use chrono_tz::Tz;
 use guichet_model::{Department, DepartmentCode, Procedure, ProcedureId};
-use url::Url;
 
 use crate::{
-    Metadata,
+    Metadata, address,
     document::{Document, TOML_CAP},
     problem::{Problem, quoted},
     section::{At, Section},
@@ -70,10 +69,10 @@ pub(crate) fn metadata(file: &Path) -> (Option<Metadata>, Vec<Problem>) {
         let alternative_license = text("alternative_license", "the licence that may be chosen instead");
         let source = text("source", "where the data come from");
         let about = text("about", "how the data are to be understood");
-        let license_url = address(&mut section, "license_url", "the text of the licence");
+        let license_url = address::of_page(&mut section, "license_url", "the text of the licence");
         let alternative_license_url =
-            address(&mut section, "alternative_license_url", "the text of the other licence");
-        let source_url = address(&mut section, "source_url", "a page about the source");
+            address::of_page(&mut section, "alternative_license_url", "the text of the other licence");
+        let source_url = address::of_page(&mut section, "source_url", "a page about the source");
         let attributions = section.optional_texts("attributions", "whom to name when the maps are shown");
         section.finish();
         Some(Metadata {
@@ -133,7 +132,7 @@ fn procedure(section: &mut Section<'_>) -> (Option<At<ProcedureId>>, Option<Proc
     let name = section.text("id", "a name in lower-case letters, digits and hyphens");
     let label_fr = section.short_text("fr", LONGEST_LABEL, "the label in plain French");
     let label_en = section.short_text("en", LONGEST_LABEL, "the label in plain English");
-    let official_url = address(section, "official_url", "the official page about it");
+    let official_url = address::of_page(section, "official_url", "the official page about it");
     let name = name.and_then(|found| id(section, found));
     let build = || {
         Some(Procedure {
@@ -188,21 +187,6 @@ fn list<T, Id: Ord + Clone + fmt::Display>(
         lines.into_keys().collect()
     });
     List { values, ids, problems: document.into_problems() }
-}
-
-/// An http or https address that a reader may be sent to.
-fn address(section: &mut Section<'_>, key: &'static str, about: &str) -> Option<Url> {
-    let found = section.text(key, &format!("the address of {about}"))?;
-    let url =
-        Url::parse(found.value).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if url.is_none() {
-        section.document().note(
-            found.line,
-            format!("{} is not a web address", quoted(found.value)),
-            format!("write the whole address of {about}, beginning with https://"),
-        );
-    }
-    url
 }
 
 /// The codes of all departments: 01 to 95 with 2A and 2B instead of 20, and five overseas.

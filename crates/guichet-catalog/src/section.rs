@@ -1,7 +1,9 @@
 //! A table of a TOML file, read key by key: each asked-for key is typed and noted as known, all others are problems.
 //! What never enters: rules between keys.
 
-use chrono::NaiveDate;
+use std::ops::RangeInclusive;
+
+use chrono::{Datelike as _, NaiveDate};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -14,6 +16,9 @@ use crate::{
 
 /// The longest text of any key, in characters.
 const LONGEST_TEXT: usize = 2_000;
+
+/// The years that something on a page or in a source can be of; anything else is a slip of the pen.
+const YEARS: RangeInclusive<u16> = 1990..=2100;
 
 /// A value and the line it stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,11 +190,40 @@ impl<'a> Section<'a> {
 
     /// A day that may be there.
     pub(crate) fn optional_date(&mut self, key: &'static str) -> Option<At<NaiveDate>> {
-        self.typed(key, "a day without quotes, as in 2026-11-20", |value| {
-            let moment = value.as_datetime()?;
-            let day = moment.date.filter(|_| moment.time.is_none() && moment.offset.is_none())?;
-            NaiveDate::from_ymd_opt(i32::from(day.year), u32::from(day.month), u32::from(day.day))
-        })
+        self.typed(key, "a day without quotes, as in 2026-11-20", day)
+    }
+
+    /// A year that may be there, between 1990 and 2100.
+    pub(crate) fn optional_year(&mut self, key: &'static str) -> Option<At<u16>> {
+        let digits = self.typed(key, "a year without quotes, as in 2021", whole_number)?;
+        let year = year(digits.value).map(|value| At { value, line: digits.line });
+        self.plausible(key, digits.line, year)
+    }
+
+    /// A year or a day that may be there, between 1990 and 2100; a year is read as its first day.
+    pub(crate) fn optional_year_or_day(&mut self, key: &'static str) -> Option<At<NaiveDate>> {
+        let wanted = "a year or a day without quotes, as in 2026 or 2026-05-04";
+        let At { value: day, line } = self.typed(key, wanted, |value| match whole_number(value) {
+            Some(digits) => {
+                Some(year(digits).and_then(|year| NaiveDate::from_ymd_opt(i32::from(year), 1, 1)))
+            }
+            None => day(value).map(Some),
+        })?;
+        let day = day.filter(|day| u16::try_from(day.year()).is_ok_and(|year| YEARS.contains(&year)));
+        self.plausible(key, line, day.map(|value| At { value, line }))
+    }
+
+    fn plausible<T>(&self, key: &str, line: usize, found: Option<At<T>>) -> Option<At<T>> {
+        if found.is_none() {
+            let advice = format!("write a year between {} and {}", YEARS.start(), YEARS.end());
+            self.document.note(line, format!("`{key}` is not a plausible year"), advice);
+        }
+        found
+    }
+
+    /// `true` or `false` that may be there.
+    pub(crate) fn optional_flag(&mut self, key: &'static str) -> Option<At<bool>> {
+        self.typed(key, "true or false, without quotes", DeValue::as_bool)
     }
 
     /// A table that may be there.
@@ -231,12 +265,36 @@ impl<'a> Section<'a> {
     }
 }
 
+fn day(value: &DeValue<'_>) -> Option<NaiveDate> {
+    let moment = value.as_datetime()?;
+    let day = moment.date.filter(|_| moment.time.is_none() && moment.offset.is_none())?;
+    NaiveDate::from_ymd_opt(i32::from(day.year), u32::from(day.month), u32::from(day.day))
+}
+
+fn whole_number<'a>(value: &'a DeValue<'_>) -> Option<&'a str> {
+    match value {
+        DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str()),
+        _ => None,
+    }
+}
+
+fn year(digits: &str) -> Option<u16> {
+    digits.parse().ok().filter(|year| YEARS.contains(year))
+}
+
+/// Whether a character steers what is shown instead of being shown: it could make a line of a file, or of a proposed
+/// change, look like another.
+fn is_steering(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 fn text_within(text: &str, most: usize) -> Result<(), &'static str> {
     if text.trim().is_empty() {
         Err("is empty")
     } else if text.chars().count() > most {
         Err("is far too long")
-    } else if text.chars().any(char::is_control) {
+    } else if text.chars().any(is_steering) {
         Err("has control characters or line breaks in it")
     } else {
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use guichet_model::{DepartmentCode, Position, Site, SiteId, SiteKind, Target};
+use guichet_model::{Competence, CompetenceScope, DepartmentCode, Position, Site, SiteId, SiteKind, Target};
 
 use crate::{
     Entry, Options,
@@ -32,7 +32,11 @@ pub(crate) struct SiteFile {
 
 /// Reads one site file.
 pub(crate) fn read(file: &Path, known: Known<'_>, options: Options) -> SiteFile {
-    let document = Document::open(file, TOML_CAP);
+    read_document(Document::open(file, TOML_CAP), known, options)
+}
+
+/// Reads what a site file holds, or would hold.
+pub(crate) fn read_document(document: Document, known: Known<'_>, options: Options) -> SiteFile {
     let mut site_id = None;
     let mut site = None;
     let mut targets = Vec::new();
@@ -76,9 +80,10 @@ fn read_site(section: &mut Section<'_>, known: Known<'_>) -> (Option<At<SiteId>>
         .and_then(|found| word(section, "kind", SiteKind::WORDS, found));
     let department = read_department(section, site_id.as_ref(), known);
     let commune = read_commune(section, department.as_ref());
-    let position = read_position(section, department.as_ref(), known);
+    let place = read_position(section, department.as_ref(), known);
     let source = section.text("source", "where a person can check this file");
     let checked = section.optional_date("checked");
+    let competence = read_competence(section);
     let build = || {
         Some(Site {
             id: site_id.clone()?.value,
@@ -86,9 +91,9 @@ fn read_site(section: &mut Section<'_>, known: Known<'_>) -> (Option<At<SiteId>>
             kind: kind?,
             department: department?,
             commune,
-            position,
-            position_source: None,
-            competence: None,
+            position: place.map(|(position, _)| position),
+            position_source: place.and_then(|(_, source)| source).map(str::to_owned),
+            competence,
             source: source?.value.to_owned(),
             checked: checked.map(|day| day.value),
         })
@@ -102,21 +107,12 @@ fn read_department(
     site: Option<&At<SiteId>>,
     known: Known<'_>,
 ) -> Option<DepartmentCode> {
-    let document = section.document();
     let found = section.text("department", "the INSEE code, as in \"92\"")?;
-    let At { value: code, line } = id::<DepartmentCode>(section, found)?;
-    if known.departments.is_some_and(|departments| !departments.contains(&code)) {
-        document.note(
-            line,
-            format!("department `{code}` is not in departments.toml"),
-            "write the code of one that is",
-        );
-        return None;
-    }
+    let At { value: code, line } = known.department(section, found)?;
     if let Some(At { value: site, .. }) = site
         && *site.department() != code
     {
-        document.note(
+        section.document().note(
             line,
             format!("`{site}` does not begin with the department `{code}`"),
             format!("write `{}`, or give the site another id", site.department()),
@@ -157,16 +153,18 @@ fn read_commune(section: &mut Section<'_>, department: Option<&DepartmentCode>) 
     Some(code.to_owned())
 }
 
-fn read_position(
-    section: &mut Section<'_>,
+/// Where a site is, and who says so.
+fn read_position<'a>(
+    section: &mut Section<'a>,
     department: Option<&DepartmentCode>,
     known: Known<'_>,
-) -> Option<Position> {
+) -> Option<(Position, Option<&'a str>)> {
     let document = section.document();
     let mut inner = section.optional_table("position", "it as in `{ lon = 2.2227, lat = 48.8966 }`")?;
     let line = inner.line();
     let lon = inner.number("lon", "degrees east, as in 2.2227");
     let lat = inner.number("lat", "degrees north, as in 48.8966");
+    let source = inner.optional_text("source", "who says where it is, and the licence");
     inner.finish();
     let position = Position { lon: lon?.value, lat: lat?.value };
     let outline = known.outlines.iter().find(|outline| Some(&outline.code) == department);
@@ -180,5 +178,34 @@ fn read_position(
         );
         return None;
     }
-    Some(position)
+    Some((position, source.map(|found| found.value)))
+}
+
+fn read_competence(section: &mut Section<'_>) -> Option<Competence> {
+    let document = section.document();
+    let mut inner = section.optional_table("competence", "it under a header `[competence]` of its own")?;
+    let scope = inner
+        .text("scope", &format!("one of {}", CompetenceScope::WORDS.join(", ")))
+        .and_then(|found| word::<CompetenceScope>(&inner, "scope", CompetenceScope::WORDS, found));
+    let areas = inner.optional_texts("areas", "the names of the arrondissements");
+    let source = inner.text("source", "where this is said");
+    match (scope, &areas) {
+        (Some(CompetenceScope::Department), Some(areas)) => document.note(
+            areas.line,
+            "`areas` beside the scope `department`",
+            "remove it, or write the scope `arrondissement`",
+        ),
+        (Some(CompetenceScope::Arrondissement), None) if inner.line_of("areas").is_none() => document.note(
+            inner.line(),
+            "`areas` is missing",
+            "add it: a list of the names of the arrondissements, as in [\"Meaux\", \"Torcy\"]",
+        ),
+        _ => {}
+    }
+    inner.finish();
+    Some(Competence {
+        scope: scope?,
+        areas: areas.map_or_else(Vec::new, |found| found.value.into_iter().map(str::to_owned).collect()),
+        source: source?.value.to_owned(),
+    })
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use guichet_model::{ParamValue, Params, ProcedureId, SiteId, Target, TargetId, TargetStatus, civil};
+use guichet_model::{ParamValue, Params, SiteId, Target, TargetId, TargetStatus};
 use guichet_platforms::{PLATFORMS, ParamKind, Platform, platform};
 use url::Url;
 
@@ -12,7 +12,7 @@ use crate::{
     known::Known,
     problem::{advise_one_of, quoted},
     section::{At, Section},
-    words::{id, reworded, word},
+    words::{reworded, word},
 };
 
 /// The longest label.
@@ -28,10 +28,10 @@ pub(crate) fn read(
     let document = section.document();
     let procedure = section
         .text("procedure", "an id of procedures.toml")
-        .and_then(|found| read_procedure(section, found, known));
+        .and_then(|found| known.procedure(section, found));
     let key = section.optional_text("key", "a name in lower-case letters, digits and hyphens");
     let target_id = site.zip(procedure).and_then(|(site, procedure)| {
-        TargetId::new(&site.value, &procedure, key.map(|key| key.value))
+        TargetId::new(&site.value, &procedure.value, key.map(|key| key.value))
             .map_err(|error| {
                 let (message, advice) = reworded(&error);
                 document.note(key.map_or(section.line(), |key| key.line), message, advice);
@@ -47,6 +47,9 @@ pub(crate) fn read(
         Some(found) => word(section, "status", TargetStatus::WORDS, found),
     };
     let pace = section.optional_text("cadence", "the time between two probes, as in \"30m\"");
+    let seen = section.optional_year("seen");
+    let source = section.optional_text("source", "who names the page, where the site's own source does not");
+    let conflict = section.optional_text("conflict", "how the sources contradict each other about the page");
     // Without a platform nothing can be said about its keys; asking for them all keeps them from being "unknown".
     let Some(platform) = platform else {
         for spec in PLATFORMS.iter().flat_map(|platform| platform.params()) {
@@ -65,39 +68,24 @@ pub(crate) fn read(
         None => Some(cadence::DEFAULT.max(platform.floor_cadence())),
         Some(found) => read_cadence(section, found, platform),
     };
+    let target_id = target_id?;
     Some(Target {
-        id: target_id?,
+        timezone: known.zone(target_id.department()),
+        id: target_id,
         label: label.map(|label| label.value.to_owned()),
         platform: platform.name().to_owned(),
         url: url?.value,
         status: status?,
         cadence: cadence?,
-        timezone: civil::PARIS,
-        seen: None,
-        source: None,
-        conflict: None,
+        seen: seen.map(|year| year.value),
+        source: source.map(|found| found.value.to_owned()),
+        conflict: conflict.map(|found| found.value.to_owned()),
         params: params?,
     })
 }
 
-fn read_procedure(section: &Section<'_>, found: At<&str>, known: Known<'_>) -> Option<ProcedureId> {
-    let procedure = id::<ProcedureId>(section, found)?.value;
-    let Some(procedures) = known.procedures else {
-        return Some(procedure);
-    };
-    if procedures.contains(&procedure) {
-        return Some(procedure);
-    }
-    let names: Vec<&str> = procedures.iter().map(ProcedureId::as_str).collect();
-    section.document().note(
-        found.line,
-        format!("procedure `{procedure}` is not in procedures.toml"),
-        advise_one_of(procedure.as_str(), &names),
-    );
-    None
-}
-
-fn read_platform(section: &mut Section<'_>) -> Option<&'static dyn Platform> {
+/// The platform that a table names.
+pub(crate) fn read_platform(section: &mut Section<'_>) -> Option<&'static dyn Platform> {
     let found = section.text("platform", "the name of the booking platform")?;
     let known = platform(found.value);
     if known.is_none() {

@@ -77,6 +77,21 @@ pub(crate) struct WeekOf {
 }
 
 impl Week {
+    /// The instants of the free cells, earliest first.
+    pub(crate) fn free(&self) -> Vec<i64> {
+        let mut free: Vec<i64> = self
+            .rows
+            .iter()
+            .flatten()
+            .filter_map(|cell| match cell {
+                Cell::Free { timestamp, .. } => Some(*timestamp),
+                Cell::Taken { .. } | Cell::Closed => None,
+            })
+            .collect();
+        free.sort_unstable();
+        free
+    }
+
     pub(crate) fn draw(of: WeekOf) -> Self {
         let ahead = civil::local(of.at, of.zone).date_naive() + Days::new(u64::from(of.lead_days.max(1)));
         let to_monday = (7 - ahead.weekday().num_days_from_monday()) % 7;
@@ -115,7 +130,7 @@ impl Week {
 }
 
 /// `lundi 27 avril 2026`.
-fn in_words(date: NaiveDate) -> String {
+pub(crate) fn in_words(date: NaiveDate) -> String {
     let day = DAYS[date.weekday().num_days_from_monday() as usize];
     format!("{day} {:02} {} {}", date.day(), MONTHS[date.month0() as usize], date.year())
 }
@@ -135,27 +150,17 @@ mod tests {
         })
     }
 
-    fn free(week: &Week) -> Vec<i64> {
-        let cells = week.rows.iter().flatten();
-        cells
-            .filter_map(|cell| match cell {
-                Cell::Free { timestamp, .. } => Some(*timestamp),
-                _ => None,
-            })
-            .collect()
-    }
-
     #[test]
     fn the_week_is_a_real_one_with_as_many_free_cells_as_slots() {
         let shown = week(3, Language::French);
         assert_eq!(shown.heading, "Semaine du lundi 23 mars 2026 au dimanche 29 mars 2026");
         assert_eq!(shown.days[6], "dimanche 29/03");
-        assert_eq!(free(&shown).len(), 3);
+        assert_eq!(shown.free().len(), 3);
         let (from, to) = (1_774_220_400, 1_774_220_400 + 7 * 86_400);
-        assert!(free(&shown).iter().all(|at| (from..to).contains(at)));
-        assert_eq!(free(&week(0, Language::French)).len(), 0);
-        assert_eq!(free(&week(60, Language::French)).len(), 60);
-        assert_eq!(free(&week(500, Language::French)).len(), 60, "a week is not longer than a week");
+        assert!(shown.free().iter().all(|at| (from..to).contains(at)));
+        assert_eq!(week(0, Language::French).free().len(), 0);
+        assert_eq!(week(60, Language::French).free().len(), 60);
+        assert_eq!(week(500, Language::French).free().len(), 60, "a week is not longer than a week");
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct RequestLog {
     pub headers: Vec<(String, String)>,
     /// The submitted form.
     pub form: Vec<(String, String)>,
+    /// What was submitted as plain text or JSON instead.
+    pub text: Option<String>,
     /// From which address and port: two requests of one connection have the same.
     pub peer: SocketAddr,
     /// How many other requests to this host were being answered when it arrived.

@@ -1,9 +1,9 @@
 //! Invented prefectures' booking sites on loopback, played from a script whose truth is known.
 //!
-//! For development, demonstration and end-to-end tests only: it imitates how the pages of the eZ Publish booking
-//! module behave (steps, redirects, cookies, phrases, errors), so that what a poller concludes can be held against
-//! what was really so. What never enters: any other guichet crate than the model, any address but loopback, any real
-//! site's text beyond its short marker phrases.
+//! For development, demonstration and end-to-end tests only: it imitates how the pages of each booking platform behave
+//! (steps, redirects, cookies, phrases, errors), so that what a poller concludes can be held against what was really
+//! so. What never enters: any other guichet crate than the model, any address but loopback, any real site's text
+//! beyond its short marker phrases, a way through a CAPTCHA.
 //!
 //! # Script
 //!
@@ -29,6 +29,7 @@
 //!
 //! [[host.form]]
 //! id = 12069                           # required; /booking/create/12069
+//! platform = "ez-booking"              # or another, see below
 //! title = "Renouvellement"             # required
 //! skin = "old"                         # old | dsfr
 //! apostrophe = "straight"              # straight | typographic
@@ -68,11 +69,49 @@
 //! outage_state = "overloaded_503"
 //! ```
 //!
-//! States: `open` (with `slots`), `full`, `shut`, `overloaded_200`, `overloaded_503`, `banned_403`,
+//! # Platforms
+//!
+//! `skin`, `language`, `deep_calendar` and `direct_step2` are of `ez-booking` only. Of the others:
+//!
+//! | `platform` | keys | where a visit begins | desks are |
+//! |---|---|---|---|
+//! | `rdv-prefecture` | | `/rdvpref/reservation/demarche/ID/` | none |
+//! | `eappointment` | `sitekey`; optional: `wording` | `/eAppointmentpref94/appointment.do?sitekey=SITEKEY&mobile=` | motives |
+//! | `rdv-service-public` | `motif`; optional: `organisation` (the form's id), `wording` | `/prendre_rdv?departement=&motif_name_with_location_type=MOTIF-public_office&public_link_organisation_id=ORGANISATION` | places |
+//! | `orion` | `account`, `config`; optional: `place`, `purpose` | `/orion-reservation/slots?account=ACCOUNT&config=CONFIG&usemode=app&code=PLACE` | none |
+//!
+//! `wording` is `usual` or `other`: which of the platform's sentences says that no slot is left.
+//!
+//! - `rdv-prefecture`: the landing page, `cgu/` with the CAPTCHA, `creneau/`, which always leads back to `cgu/`, and
+//!   `_validerCaptcha`, which finds every answer wrong.
+//! - `eappointment`: `element/jsp/specific/pref94.jsp` asks for the postcode, `appointment.do` for motives and gives a
+//!   session; in that, `dwr/call/plaincall/AjaxMotive.motiveMultiSiteSubmit.dwr` answers with a script that says
+//!   whether there is anything for all motives asked for, and then `step1ScenarioTwo.do` shows the days.
+//! - `rdv-service-public`: the places with their next date, with `lieu_id` the times of the week from `date` (today).
+//!   `/org/ID` and `/prdv?…` redirect there; an organisation with several motifs is asked which.
+//! - `orion`: the shell, and `POST /orion/api/1/rdv/bookings/availableSlotByDay` for the JSON. A question that names
+//!   other places or purposes than the form's is answered 400; what a day holds is invented.
+//!
+//! # States
+//!
+//! `open` (with `slots`), `full`, `shut`, `overloaded_200`, `overloaded_503`, `banned_403`,
 //! `rate_limited_429` (both with `retry_after_s`, `retry_after_http_date`), `challenge`, `slow` (with `seconds`),
 //! `redirect_loop`, `changed_layout`, `gone` (404), `link_off`, `no_calendar`, `foreign_redirect`, `huge_body`,
-//! `redirect_to_slot` (`POST …/0` is answered 302 to `…/5/TIMESTAMP`) and `repost` (`POST …/0` is answered 307 to
-//! `…/3`); whoever follows one of the last two goes on to book, which is a violation.
+//! `maintenance` (503), `no_wall` (`rdv-prefecture` only: `cgu/` without the CAPTCHA), `redirect_to_slot` (`POST …/0` is
+//! answered 302 to `…/5/TIMESTAMP`) and `repost` (`POST …/0` is answered 307 to `…/3`); whoever follows one of the last
+//! two goes on to book, which is a violation. A further one, `wall`, is not written: on `rdv-prefecture` it is shown
+//! wherever nothing else hides the form.
+//!
+//! What a platform has no words for looks like this there:
+//!
+//! | | `shut` | `link_off` | `no_calendar` | `redirect_to_slot`, `repost` |
+//! |---|---|---|---|---|
+//! | `rdv-prefecture` | a landing page that leads nowhere | the same | the wall | `cgu/` leads to `formulaire/`, `_validerCaptcha` |
+//! | `eappointment` | the error page | the same | the call says neither | the call leads to `saveRdv.do` |
+//! | `rdv-service-public` | not available for the department | the motif is gone | as full: nothing tells them apart | every page leads to `/users/…` |
+//! | `orion` | `daySlots` is null | the same | the same | the call leads to booking |
+//!
+//! `changed_layout` changes the call's answer as well, and `rate_limited_429` is JSON on `rdv-service-public`.
 //!
 //! **What holds when.** `timeline` and `random` may stand at a host, a form and a desk. In one timeline the last entry
 //! that applies holds; random openings come on top of it and lift no veil. `open` and `full` are *supply*; every other
@@ -82,10 +121,20 @@
 //!
 //! **Where a state shows.** With one desk (or what holds over the whole form) a veil shows from the first page on,
 //! `no_calendar`, `redirect_to_slot` and `repost` once the conditions are accepted. With several desks, a desk's own
-//! veil shows when it is chosen.
+//! veil shows when it is chosen. On `rdv-service-public` that is with its `lieu_id`; the list of places holds those that
+//! are open, whatever else hides their own pages.
 //!
 //! **Truth.** A desk is open when it has slots and no veil that closes it (`shut`, `gone`, `link_off`,
-//! `no_calendar`); behind any other veil it stays open unseen.
+//! `no_calendar`); behind any other veil, a wall among them, it stays open unseen.
+//!
+//! # Violations
+//!
+//! Whatever the host: following a redirect away, asking for what `robots = "disallow"` forbids, methods but GET, HEAD and
+//! POST, fields that a reader does not send. By platform: steps from 5 on, POST from step 2 on, internal calls and the
+//! management of bookings (`ez-booking`); any POST, an answer to the CAPTCHA, its image, `formulaire/`, `gestion/`
+//! (`rdv-prefecture`); other calls than the one for motives, other POSTs, the CAPTCHA, any other `.do`
+//! (`eappointment`); any POST, `/users/…`, the pages that robots.txt disallows, fields in the address that do not belong
+//! to a search (`rdv-service-public`); other calls than the one for slots, other views, other keys in its JSON (`orion`).
 //!
 //! # Control
 //!
@@ -98,6 +147,7 @@ mod chance;
 mod clock;
 mod ledger;
 mod pages;
+mod platform;
 mod random;
 mod rules;
 mod script;

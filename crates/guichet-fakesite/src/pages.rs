@@ -5,11 +5,12 @@ use minijinja::{Environment, Error, Value, context, value::Serde};
 
 use crate::{
     calendar::Week,
+    platform::Platform,
     script::{Apostrophe, Charset, Form, Host, Language, Skin},
 };
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 14] = [
     ("old.html", include_str!("pages/old.html")),
     ("dsfr.html", include_str!("pages/dsfr.html")),
     ("form.html", include_str!("pages/form.html")),
@@ -17,6 +18,13 @@ const TEMPLATES: [(&str, &str); 7] = [
     ("changed.html", include_str!("pages/changed.html")),
     ("bare.html", include_str!("pages/bare.html")),
     ("challenge.html", include_str!("pages/challenge.html")),
+    ("rdv_prefecture.html", include_str!("pages/rdv_prefecture.html")),
+    ("rdv_prefecture_step.html", include_str!("pages/rdv_prefecture_step.html")),
+    ("eappointment.html", include_str!("pages/eappointment.html")),
+    ("eappointment_step.html", include_str!("pages/eappointment_step.html")),
+    ("service_public.html", include_str!("pages/service_public.html")),
+    ("service_public_search.html", include_str!("pages/service_public_search.html")),
+    ("orion.html", include_str!("pages/orion.html")),
 ];
 
 /// How a page looks and is written.
@@ -25,9 +33,21 @@ pub(crate) struct Look<'a> {
     host: &'a str,
     place: &'a str,
     title: &'a str,
-    skin: Skin,
+    layout: &'static str,
     apostrophe: Apostrophe,
     charset: Charset,
+}
+
+/// The template around a form's pages.
+fn layout(form: &Form) -> &'static str {
+    match (form.address.platform(), form.skin) {
+        (Platform::EzBooking, Skin::Old) => "old.html",
+        (Platform::EzBooking, Skin::Dsfr) => "dsfr.html",
+        (Platform::RdvPrefecture, _) => "rdv_prefecture.html",
+        (Platform::Eappointment, _) => "eappointment.html",
+        (Platform::ServicePublic, _) => "service_public.html",
+        (Platform::Orion, _) => "orion.html",
+    }
 }
 
 impl<'a> Look<'a> {
@@ -37,7 +57,7 @@ impl<'a> Look<'a> {
             host: &host.name,
             place: host.facts.name.as_ref().unwrap_or(&host.name),
             title: &form.title,
-            skin: form.skin,
+            layout: layout(form),
             apostrophe: form.apostrophe,
             charset: form.charset,
         }
@@ -50,7 +70,7 @@ impl<'a> Look<'a> {
             host: &host.name,
             place: host.facts.name.as_ref().unwrap_or(&host.name),
             title: "Accueil",
-            skin: form.map_or(Skin::Old, |form| form.skin),
+            layout: form.map_or("old.html", layout),
             apostrophe: form.map_or(Apostrophe::Straight, |form| form.apostrophe),
             charset: form.map_or(Charset::Utf8, |form| form.charset),
         }
@@ -61,8 +81,8 @@ impl<'a> Look<'a> {
             host => self.host,
             place => self.place,
             title => self.title,
-            dsfr => self.skin == Skin::Dsfr,
-            layout => match self.skin { Skin::Old => "old.html", Skin::Dsfr => "dsfr.html" },
+            dsfr => self.layout == "dsfr.html",
+            layout => self.layout,
             charset => self.charset.label(),
         }
     }
@@ -102,6 +122,11 @@ impl Charset {
     }
 }
 
+/// An address of a form for an attribute: of words, slashes and what divides a query.
+pub(crate) fn link(path: &str) -> Value {
+    Value::from_safe_string(path.replace('&', "&amp;"))
+}
+
 /// A step of the walk, with what its page needs.
 #[derive(Debug)]
 pub(crate) enum Step<'a> {
@@ -129,7 +154,11 @@ impl Pages {
         Ok(Self { templates })
     }
 
-    fn render(&self, template: &str, look: &Look<'_>, more: Value) -> Result<Vec<u8>, Error> {
+    /// A platform's own page.
+    ///
+    /// # Errors
+    /// When the template cannot be filled in.
+    pub(crate) fn render(&self, template: &str, look: &Look<'_>, more: Value) -> Result<Vec<u8>, Error> {
         let html = self.templates.get_template(template)?.render(context! { ..more, ..look.context() })?;
         Ok(look.bytes(&html))
     }
@@ -168,8 +197,10 @@ impl Pages {
         lines: &[&str],
         forms: &[Form],
     ) -> Result<Vec<u8>, Error> {
-        let forms: Vec<Value> =
-            forms.iter().map(|form| context! { id => form.id, title => form.title.as_str() }).collect();
+        let forms: Vec<Value> = forms
+            .iter()
+            .map(|form| context! { path => link(&form.path()), title => form.title.as_str() })
+            .collect();
         self.render(
             "notice.html",
             look,

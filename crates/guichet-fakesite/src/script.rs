@@ -1,17 +1,19 @@
 //! A script: which hosts, forms and desks there are and what holds when. What never enters: pages, requests, the
 //! clock.
 
+mod address;
 mod check;
 mod shape;
 mod times;
 mod wrong;
 
-use guichet_model::{DepartmentCode, Instant, Position, ProcedureId, SiteId, TargetId};
+use guichet_model::{DepartmentCode, Instant, Params, Position, ProcedureId, SiteId, TargetId};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    state::State,
+    platform::Address,
+    state::{State, Veil},
     timeline::{Moment, Timeline, moment},
 };
 
@@ -82,6 +84,15 @@ pub(crate) enum Charset {
     Latin9,
 }
 
+/// Which of a platform's sentences say that no slot is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Wording {
+    #[default]
+    Usual,
+    Other,
+}
+
 /// What `/robots.txt` answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Robots {
@@ -112,7 +123,9 @@ pub(crate) struct Host {
 #[derive(Debug, Clone)]
 pub(crate) struct Form {
     pub(crate) id: u32,
+    pub(crate) address: Address,
     pub(crate) title: String,
+    pub(crate) wording: Wording,
     pub(crate) skin: Skin,
     pub(crate) apostrophe: Apostrophe,
     pub(crate) language: Language,
@@ -142,6 +155,11 @@ pub struct FormEntry {
     pub host: String,
     /// The form's id.
     pub form: u32,
+    /// The platform, in the word of site files.
+    pub platform: &'static str,
+    path: String,
+    /// The platform's own parameters of the target, empty where its address says it all.
+    pub params: Params,
     /// The form's title, which is French.
     pub title: String,
     /// The host's department.
@@ -163,9 +181,9 @@ pub struct FormEntry {
 }
 
 impl FormEntry {
-    /// The path of the booking page, `/booking/create/12069`.
+    /// The path of the booking page, as in `/booking/create/12069`, with its query where it has one.
     pub fn path(&self) -> String {
-        format!("/booking/create/{}", self.form)
+        self.path.clone()
     }
 }
 
@@ -206,6 +224,9 @@ impl Script {
         let entry = |host: &Host, form: &Form| FormEntry {
             host: host.name.clone(),
             form: form.id,
+            platform: form.address.platform().word(),
+            path: form.path(),
+            params: form.address.params(&form.desks),
             title: form.title.clone(),
             department: host.facts.department.clone(),
             site: host.facts.site.clone(),
@@ -240,11 +261,18 @@ impl Host {
     }
 
     pub(crate) fn moment(&self, form: &Form, desk: &Desk, at: Instant) -> Moment {
-        moment(&[&self.timeline, &form.timeline, &desk.timeline], at)
+        let moment = moment(&[&self.timeline, &form.timeline, &desk.timeline], at);
+        let wall = form.address.is_walled().then_some(Veil::WALL);
+        Moment { veil: moment.veil.or(wall), ..moment }
     }
 }
 
 impl Form {
+    /// Where a visit begins, with the query that belongs to it.
+    pub(crate) fn path(&self) -> String {
+        self.address.path(self.id)
+    }
+
     pub(crate) fn desk(&self, id: u32) -> Option<&Desk> {
         self.desks.iter().find(|desk| desk.id == id)
     }

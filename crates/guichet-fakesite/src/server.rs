@@ -31,8 +31,8 @@ use crate::{
     pages::Pages,
     rules::violation,
     script::{CONTROL, Script},
-    session::{COOKIE, Sessions},
-    site::{Answer, Asked, Pace, Site},
+    session::{COOKIES, Sessions},
+    site::{Answer, Asked, Pace, Request as Submitted, Site},
     truth::Truth,
 };
 
@@ -213,21 +213,21 @@ async fn handle(
     }
     let (busy, concurrent) = shared.ledger.begin(&name);
     let body = to_bytes(body, LONGEST_FORM).await.unwrap_or_default();
-    let form: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
+    let kind = text_of(&parts.headers, &header::CONTENT_TYPE).unwrap_or_default();
+    let is_text = ["text/plain", "application/json"].iter().any(|text| kind.starts_with(text));
+    let text = if is_text { String::from_utf8_lossy(&body).into_owned() } else { String::new() };
+    let form = if is_text { Vec::new() } else { pairs(&body) };
+    let params = pairs(query.unwrap_or("").as_bytes());
     let host = shared.script.host(&name);
-    let cookie = session_cookie(&parts.headers).filter(|id| shared.sessions.knows(&name, id));
+    let session =
+        session_cookies(&parts.headers).find(|id| shared.sessions.knows(&name, id)).map(ToOwned::to_owned);
     let method = parts.method.as_str();
+    let submitted = Submitted { method, path, query, params: &params, form: &form, text: &text };
     let answer = match host {
         None => Answer::text(404, "no such host in the script\n"),
         Some(host) => {
-            let asked = Asked {
-                post: method == "POST",
-                path,
-                form: &form,
-                session: cookie.as_deref(),
-                at,
-                port: shared.address.port(),
-            };
+            let asked =
+                Asked { request: submitted, session: session.as_deref(), at, port: shared.address.port() };
             let site = Site { host, pages: &shared.pages, sessions: &shared.sessions };
             site.answer(&asked).unwrap_or_else(|error| {
                 tracing::error!(%error, "a page cannot be written");
@@ -235,6 +235,7 @@ async fn handle(
             })
         }
     };
+    let violation = violation(host, &name, &submitted);
     shared.ledger.add(RequestLog {
         at,
         real_at,
@@ -243,10 +244,11 @@ async fn handle(
         query: query.map(ToOwned::to_owned),
         status: answer.status,
         user_agent: text_of(&parts.headers, &header::USER_AGENT),
-        cookie_seen: cookie.is_some(),
+        cookie_seen: session.is_some(),
         headers: all_of(&parts.headers),
-        violation: violation(host, &name, method, path, &form),
+        violation,
         form,
+        text: is_text.then_some(text),
         peer,
         concurrent,
         host: name,
@@ -267,15 +269,20 @@ fn host_name(named: &str) -> String {
     }
 }
 
-fn session_cookie(headers: &HeaderMap) -> Option<String> {
+fn pairs(text: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(text).into_owned().collect()
+}
+
+/// The values of all cookies that may carry a session.
+fn session_cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
-        .map(|(_, id)| id.to_owned())
+        .filter(|(name, _)| COOKIES.contains(name))
+        .map(|(_, id)| id)
 }
 
 fn text_of(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {
@@ -365,9 +372,8 @@ fn control(shared: &Shared, path: &str, query: Option<&str>) -> Response {
             format!("{}\n", serde_json::json!({ "now": now.to_rfc3339_opts(SecondsFormat::AutoSi, true) })),
         ),
         "/truth" => {
-            let pairs: BTreeMap<String, String> =
-                form_urlencoded::parse(query.unwrap_or("").as_bytes()).into_owned().collect();
-            let instant = |name: &str, default: Instant| match pairs.get(name) {
+            let asked: BTreeMap<String, String> = pairs(query.unwrap_or("").as_bytes()).into_iter().collect();
+            let instant = |name: &str, default: Instant| match asked.get(name) {
                 None => Some(default),
                 Some(text) => text.parse().ok(),
             };

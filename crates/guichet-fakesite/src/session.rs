@@ -7,8 +7,8 @@ use std::{
 
 use crate::{chance::Chance, ledger::lock};
 
-/// The name of the session cookie.
-pub(crate) const COOKIE: &str = "eZSESSID";
+/// The names of the session cookies; every platform's.
+pub(crate) const COOKIES: [&str; 2] = ["eZSESSID", "JSESSIONID"];
 /// The most sessions kept; then the oldest go.
 const MOST: usize = 20_000;
 

@@ -1,15 +1,15 @@
-//! The walk through a form, as the real module answers it. What never enters: sockets, the clock, what is forbidden.
+//! What a site answers to what it is asked, where all sites answer alike. What never enters: sockets, the clock, a
+//! platform's own pages, what is forbidden.
 
-use chrono::{Days, Duration};
+use chrono::Duration;
 use guichet_model::Instant;
 use minijinja::Error;
 
 use crate::{
-    calendar::{Week, WeekOf},
-    pages::{Look, Pages, Step},
-    rules::Place,
-    script::{Desk, ELSEWHERE, Form, Host, Robots},
-    session::{COOKIE, Sessions, Visit},
+    pages::{Look, Pages},
+    platform,
+    script::{ELSEWHERE, Host, Robots},
+    session::Sessions,
     state::{State, Veil},
     timeline::veil,
 };
@@ -34,49 +34,94 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn page(status: u16, look: &Look<'_>, body: Vec<u8>) -> Self {
-        Self {
-            status,
-            headers: vec![
-                ("content-type", look.content_type()),
-                ("cache-control", "no-cache, must-revalidate".to_owned()),
-            ],
-            body,
-            pace: Pace::AtOnce,
-        }
+    pub(crate) fn page(status: u16, look: &Look<'_>, body: Vec<u8>) -> Self {
+        let mut answer = Self::of_kind(status, look.content_type(), body);
+        answer.headers.push(("cache-control", "no-cache, must-revalidate".to_owned()));
+        answer
     }
 
     pub(crate) fn text(status: u16, body: &str) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type", "text/plain; charset=utf-8".to_owned())],
-            body: body.as_bytes().to_vec(),
-            pace: Pace::AtOnce,
-        }
+        Self::of_kind(status, "text/plain; charset=utf-8".to_owned(), body.as_bytes().to_vec())
     }
 
-    fn redirect(to: String) -> Self {
+    pub(crate) fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self::of_kind(status, "application/json; charset=utf-8".to_owned(), body.to_string().into_bytes())
+    }
+
+    pub(crate) fn script(body: String) -> Self {
+        Self::of_kind(200, "text/javascript; charset=utf-8".to_owned(), body.into_bytes())
+    }
+
+    fn of_kind(status: u16, kind: String, body: Vec<u8>) -> Self {
+        Self { status, headers: vec![("content-type", kind)], body, pace: Pace::AtOnce }
+    }
+
+    pub(crate) fn redirect(to: String) -> Self {
         Self { status: 302, headers: vec![("location", to)], body: Vec::new(), pace: Pace::AtOnce }
+    }
+
+    /// To submit the same again there.
+    pub(crate) fn repost(to: String) -> Self {
+        Self { status: 307, ..Self::redirect(to) }
+    }
+
+    /// With the `Retry-After` that the script asks for.
+    pub(crate) fn asking_to_wait(mut self, veil: Veil, at: Instant) -> Self {
+        if let Some(retry) = veil.retry_after {
+            let value = if retry.as_date {
+                (at + retry.wait).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+            } else {
+                retry.wait.num_seconds().to_string()
+            };
+            self.headers.push(("retry-after", value));
+        }
+        self
+    }
+}
+
+/// What came over the wire.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    /// What followed the `?`, as it was written.
+    pub(crate) query: Option<&'a str>,
+    /// The same, taken apart.
+    pub(crate) params: &'a [(String, String)],
+    /// The submitted form.
+    pub(crate) form: &'a [(String, String)],
+    /// What was submitted as plain text or JSON instead.
+    pub(crate) text: &'a str,
+}
+
+impl<'a> Request<'a> {
+    pub(crate) fn is_post(&self) -> bool {
+        self.method == "POST"
+    }
+
+    pub(crate) fn field(&self, name: &str) -> Option<&'a str> {
+        self.form.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn param(&self, name: &str) -> Option<&'a str> {
+        self.params.iter().find(|(param, _)| param == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The path between its slashes.
+    pub(crate) fn parts(&self) -> Vec<&'a str> {
+        self.path.split('/').filter(|part| !part.is_empty()).collect()
     }
 }
 
 /// What a site is asked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
-    pub(crate) post: bool,
-    pub(crate) path: &'a str,
-    pub(crate) form: &'a [(String, String)],
+    pub(crate) request: Request<'a>,
     /// A session of this host.
     pub(crate) session: Option<&'a str>,
     pub(crate) at: Instant,
     /// The port that all hosts share.
     pub(crate) port: u16,
-}
-
-impl Asked<'_> {
-    fn field(&self, name: &str) -> Option<&str> {
-        self.form.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
-    }
 }
 
 /// One host of the script, being visited.
@@ -91,33 +136,30 @@ impl Site<'_> {
     /// # Errors
     /// When a template cannot be filled in.
     pub(crate) fn answer(&self, asked: &Asked<'_>) -> Result<Answer, Error> {
-        if asked.path == "/robots.txt" {
+        if asked.request.path == "/robots.txt" {
             return Ok(self.robots());
         }
+        if let Some(answer) = platform::answer(*self, asked)? {
+            return Ok(answer);
+        }
+        if let Some(answer) = self.hidden(asked)? {
+            return Ok(answer);
+        }
         let look = Look::of_host(self.host);
-        let over_host = veil(&[&self.host.timeline], asked.at);
-        match Place::of(asked.path) {
-            Place::Booking { form, step } => {
-                if let Some(form) = self.host.form(form) {
-                    let walk = Walk { site: *self, form, look: Look::of_form(self.host, form), asked };
-                    return walk.answer(step);
-                }
-            }
-            place => {
-                if let Some(answer) =
-                    over_host.map(|veil| self.veiled(veil, &look, asked)).transpose()?.flatten()
-                {
-                    return Ok(answer);
-                }
-                if place == Place::Home {
-                    let lines = ["Choisissez la démarche pour laquelle vous souhaitez un rendez-vous."];
-                    let body =
-                        self.pages.notice(&look, "Prendre un rendez-vous", &lines, &self.host.forms)?;
-                    return Ok(Answer::page(200, &look, body));
-                }
-            }
+        if asked.request.parts().is_empty() {
+            let lines = ["Choisissez la démarche pour laquelle vous souhaitez un rendez-vous."];
+            let body = self.pages.notice(&look, "Prendre un rendez-vous", &lines, &self.host.forms)?;
+            return Ok(Answer::page(200, &look, body));
         }
         self.not_found(&look)
+    }
+
+    /// What hides a page that is no form's.
+    pub(crate) fn hidden(&self, asked: &Asked<'_>) -> Result<Option<Answer>, Error> {
+        match veil(&[&self.host.timeline], asked.at) {
+            None => Ok(None),
+            Some(over) => self.veiled(over, &Look::of_host(self.host), asked),
+        }
     }
 
     fn robots(&self) -> Answer {
@@ -129,22 +171,36 @@ impl Site<'_> {
         }
     }
 
-    fn not_found(&self, look: &Look<'_>) -> Result<Answer, Error> {
+    pub(crate) fn not_found(&self, look: &Look<'_>) -> Result<Answer, Error> {
         let lines = ["La page demandée n’existe pas ou a été déplacée."];
         let body = self.pages.notice(look, "Page introuvable (erreur 404)", &lines, &[])?;
         Ok(Answer::page(404, look, body))
     }
 
+    /// Whoever goes further books: it is written down elsewhere, and the page says nothing useful.
+    pub(crate) fn too_far(&self, look: &Look<'_>) -> Result<Answer, Error> {
+        let lines = ["Cette étape sert à réserver. Ce site est une imitation : rien n’a été réservé."];
+        let body = self.pages.notice(look, "Etape de réservation", &lines, &[])?;
+        Ok(Answer::page(200, look, body))
+    }
+
     /// What is answered instead of the page; `None` where the veil lets the page through.
-    fn veiled(&self, veil: Veil, look: &Look<'_>, asked: &Asked<'_>) -> Result<Option<Answer>, Error> {
+    pub(crate) fn veiled(
+        &self,
+        veil: Veil,
+        look: &Look<'_>,
+        asked: &Asked<'_>,
+    ) -> Result<Option<Answer>, Error> {
         let pages = self.pages;
-        let mut answer = match veil.state {
+        let answer = match veil.state {
             State::Open
             | State::Full
             | State::Slow
             | State::NoCalendar
             | State::RedirectToSlot
-            | State::Repost => return Ok(None),
+            | State::Repost
+            | State::NoWall
+            | State::Wall => return Ok(None),
             State::Shut => {
                 let lines = [
                     "Attention : Cette page n’est pas disponible pour le moment ! Elle sera très prochainement remise en ligne.",
@@ -177,7 +233,14 @@ impl Site<'_> {
                 answer.headers.push(("cf-mitigated", "challenge".to_owned()));
                 answer
             }
-            State::RedirectLoop => Answer::redirect(asked.path.to_owned()),
+            State::RedirectLoop => Answer::redirect(match asked.request.query {
+                None => asked.request.path.to_owned(),
+                Some(query) => format!("{}?{query}", asked.request.path),
+            }),
+            State::Maintenance => {
+                let lines = ["Le site est en cours de mise à jour."];
+                Answer::page(503, look, pages.bare(look, "Site en maintenance", &lines)?)
+            }
             State::ForeignRedirect => {
                 Answer::redirect(format!("http://{ELSEWHERE}.localhost:{}/", asked.port))
             }
@@ -190,214 +253,6 @@ impl Site<'_> {
                 answer
             }
         };
-        if let Some(retry) = veil.retry_after {
-            let value = if retry.as_date {
-                (asked.at + retry.wait).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
-            } else {
-                retry.wait.num_seconds().to_string()
-            };
-            answer.headers.push(("retry-after", value));
-        }
-        Ok(Some(answer))
-    }
-}
-
-/// One request to one form.
-struct Walk<'a> {
-    site: Site<'a>,
-    form: &'a Form,
-    look: Look<'a>,
-    asked: &'a Asked<'a>,
-}
-
-const NO_CALENDAR: &str = "Il n’y a pas calendrier disponible pour effectuer une demande de rendez-vous";
-
-impl Walk<'_> {
-    fn answer(&self, step: u32) -> Result<Answer, Error> {
-        let over_all = self.veil_over(self.form.only_desk());
-        if let Some(answer) = self.veiled(over_all)? {
-            return Ok(answer);
-        }
-        let mut answer = match (self.asked.post, step) {
-            (false, 0) => self.start(),
-            (true, 0) => self.accept_conditions(),
-            (true, 1) => self.choose_desk(),
-            (false, 1..=4) => self.look_at(u8::try_from(step).unwrap_or(0)),
-            _ => self.too_far(),
-        }?;
-        if let Some(veil) = over_all.filter(|veil| veil.state == State::Slow)
-            && !answer.body.is_empty()
-        {
-            answer.pace = Pace::Drip(veil.drip);
-        }
-        Ok(answer)
-    }
-
-    /// What hides the form, or the desk where one is given.
-    fn veil_over(&self, desk: Option<&Desk>) -> Option<Veil> {
-        let host = self.site.host;
-        match desk {
-            Some(desk) => host.moment(self.form, desk, self.asked.at).veil,
-            None => veil(&[&host.timeline, &self.form.timeline], self.asked.at),
-        }
-    }
-
-    fn veiled(&self, veil: Option<Veil>) -> Result<Option<Answer>, Error> {
-        match veil {
-            None => Ok(None),
-            Some(veil) => self.site.veiled(veil, &self.look, self.asked),
-        }
-    }
-
-    fn page(&self, step: &Step<'_>) -> Result<Answer, Error> {
-        let body = self.site.pages.step(&self.look, self.form, step)?;
-        Ok(Answer::page(200, &self.look, body))
-    }
-
-    fn to_step(&self, step: u8) -> Answer {
-        Answer::redirect(format!("/booking/create/{}/{step}", self.form.id))
-    }
-
-    fn visit(&self) -> Option<Visit> {
-        let visit = self.site.sessions.visit(self.asked.session?, self.form.id);
-        visit.accepted.then_some(visit)
-    }
-
-    /// Notes how far the visitor has come, giving a session where there is none yet.
-    fn note(&self, visit: Visit, answer: &mut Answer) {
-        let sessions = self.site.sessions;
-        if let Some(id) = self.asked.session {
-            sessions.note(id, self.form.id, visit);
-        } else {
-            let id = sessions.give(&self.site.host.name);
-            sessions.note(&id, self.form.id, visit);
-            answer.headers.push(("set-cookie", format!("{COOKIE}={id}; path=/; HttpOnly")));
-        }
-    }
-
-    fn start(&self) -> Result<Answer, Error> {
-        let mut answer = self.page(&Step::Start { error: None })?;
-        self.note(Visit::default(), &mut answer);
-        Ok(answer)
-    }
-
-    fn accept_conditions(&self) -> Result<Answer, Error> {
-        if self.asked.session.is_none() || self.asked.field("condition").is_none() {
-            return Ok(self.to_step(0));
-        }
-        if let Some(desk) = self.form.only_desk() {
-            return self.enter(desk);
-        }
-        let over_form = self.veil_over(None);
-        if over_form.is_some_and(|veil| veil.state == State::NoCalendar) {
-            return self.page(&Step::Start { error: Some(NO_CALENDAR) });
-        }
-        if let Some(answer) = self.lure(over_form) {
-            return Ok(answer);
-        }
-        let mut answer = self.to_step(1);
-        self.note(Visit { accepted: true, step: 1, desk: None }, &mut answer);
-        Ok(answer)
-    }
-
-    /// Where a submitted form is answered with a redirect that leads further than who only reads may go.
-    fn lure(&self, veil: Option<Veil>) -> Option<Answer> {
-        let veil = veil.filter(|_| self.asked.post)?;
-        let create = format!("/booking/create/{}", self.form.id);
-        match veil.state {
-            State::RedirectToSlot => {
-                let slot = self.asked.at + Days::new(u64::from(self.form.lead_days));
-                Some(Answer::redirect(format!("{create}/5/{}", slot.timestamp())))
-            }
-            State::Repost => Some(Answer { status: 307, ..Answer::redirect(format!("{create}/3")) }),
-            _ => None,
-        }
-    }
-
-    fn choose_desk(&self) -> Result<Answer, Error> {
-        if self.visit().is_none() && !self.form.direct_step2 {
-            return Ok(self.to_step(0));
-        }
-        let chosen = self.asked.field("planning").and_then(|id| id.parse().ok());
-        match chosen.and_then(|id| self.form.desk(id)) {
-            Some(desk) => self.enter(desk),
-            None => Ok(self.to_step(1)),
-        }
-    }
-
-    /// The visitor asks for one desk: this is where slots are looked up.
-    fn enter(&self, desk: &Desk) -> Result<Answer, Error> {
-        let veil = self.veil_over(Some(desk));
-        if let Some(answer) = self.veiled(veil)?.or_else(|| self.lure(veil)) {
-            return Ok(answer);
-        }
-        let moment = self.site.host.moment(self.form, desk, self.asked.at);
-        if moment.state() == State::NoCalendar {
-            let error = Some(NO_CALENDAR);
-            return match self.form.only_desk() {
-                Some(_) => self.page(&Step::Start { error }),
-                None => self.page(&Step::Desks { error }),
-            };
-        }
-        let step = match (moment.slots, self.form.deep_calendar) {
-            (0, _) => 2,
-            (_, false) => 3,
-            (_, true) => 4,
-        };
-        let mut answer = self.to_step(step);
-        self.note(Visit { accepted: true, step, desk: Some(desk.id) }, &mut answer);
-        Ok(answer)
-    }
-
-    /// A page behind the conditions: only the one that the visit has come to is shown.
-    fn look_at(&self, step: u8) -> Result<Answer, Error> {
-        let Some(visit) = self.visit() else {
-            return match (self.form.direct_step2, self.form.only_desk()) {
-                (false, _) => Ok(self.to_step(0)),
-                (true, Some(desk)) => self.enter(desk),
-                (true, None) if step == 1 => self.page(&Step::Desks { error: None }),
-                (true, None) => Ok(self.to_step(1)),
-            };
-        };
-        let desk = visit.desk.and_then(|id| self.form.desk(id));
-        if step == 1 && self.form.only_desk().is_none() {
-            return self.page(&Step::Desks { error: None });
-        }
-        let Some(desk) = desk.filter(|_| step == visit.step) else {
-            return Ok(self.to_step(visit.step));
-        };
-        let veil = self.veil_over(Some(desk));
-        if let Some(answer) = self.veiled(veil)? {
-            return Ok(answer);
-        }
-        let mut answer = match step {
-            2 => self.page(&Step::Full)?,
-            3 => self.page(&Step::Description { desk: &desk.label })?,
-            _ => self.calendar(desk)?,
-        };
-        if let Some(veil) = veil.filter(|veil| veil.state == State::Slow) {
-            answer.pace = Pace::Drip(veil.drip);
-        }
-        Ok(answer)
-    }
-
-    fn calendar(&self, desk: &Desk) -> Result<Answer, Error> {
-        let moment = self.site.host.moment(self.form, desk, self.asked.at);
-        let week = Week::draw(WeekOf {
-            at: self.asked.at,
-            zone: self.site.host.timeline.zone,
-            lead_days: self.form.lead_days,
-            slots: moment.slots,
-            language: self.form.language,
-            pattern: desk.id,
-        });
-        self.page(&Step::Calendar(Box::new(week)))
-    }
-
-    /// Whoever goes further books: it is written down elsewhere, and the page says nothing useful.
-    fn too_far(&self) -> Result<Answer, Error> {
-        let lines = ["Cette étape sert à réserver. Ce site est une imitation : rien n’a été réservé."];
-        let body = self.site.pages.notice(&self.look, "Etape de réservation", &lines, &[])?;
-        Ok(Answer::page(200, &self.look, body))
+        Ok(Some(answer.asking_to_wait(veil, asked.at)))
     }
 }

@@ -43,10 +43,19 @@ pub enum State {
     ForeignRedirect,
     /// Status 200 and a body of more than 2 MiB.
     HugeBody,
-    /// The accepted conditions are answered with status 302 to a slot, which nobody chose.
+    /// The question that leads to the slots is answered with status 302 to a page behind the choice of a slot.
     RedirectToSlot,
-    /// The accepted conditions are answered with status 307 to step 3: to submit them again, there.
+    /// The question that leads to the slots is answered with status 307 to a page behind them: to submit it again,
+    /// there.
     Repost,
+    /// Status 503, a page that announces maintenance.
+    Maintenance,
+    /// The page where a CAPTCHA always stands, without it.
+    NoWall,
+    /// The platform's own CAPTCHA stands before the slots. Not written in scripts: it holds wherever it stands and
+    /// nothing else hides the form.
+    #[serde(skip_deserializing)]
+    Wall,
 }
 
 impl State {
@@ -58,11 +67,6 @@ impl State {
     /// Whether nobody can book in this state, whatever slots the desk has: then it is not open in truth either.
     pub fn closes(self) -> bool {
         matches!(self, Self::Shut | Self::Gone | Self::LinkOff | Self::NoCalendar)
-    }
-
-    /// Whether the page states how things are, so that a reader of it knows.
-    pub fn tells(self) -> bool {
-        matches!(self, Self::Open | Self::Full | Self::Shut | Self::NoCalendar)
     }
 }
 
@@ -84,4 +88,9 @@ pub(crate) struct Veil {
     pub(crate) retry_after: Option<RetryAfter>,
     /// How long a slow body takes, in simulated time.
     pub(crate) drip: Duration,
+}
+
+impl Veil {
+    /// The platform's own CAPTCHA.
+    pub(crate) const WALL: Self = Self { state: State::Wall, retry_after: None, drip: Duration::zero() };
 }

@@ -9,7 +9,7 @@ use crate::{
     ledger::rfc3339,
     script::{Desk, Form, Host, Script},
     state::State,
-    timeline::{Moment, moment, pieces},
+    timeline::{Moment, pieces},
 };
 
 /// A span of time, the end not included.
@@ -43,7 +43,8 @@ pub struct Shares {
     pub open: f64,
     /// The pages showed it.
     pub seen_open: f64,
-    /// The pages told how things were: open, full, shut, or without a calendar.
+    /// The pages told how things were, in the words that the platform has for it: open and full everywhere but
+    /// behind a wall, shut and without a calendar where there are words for them.
     pub told: f64,
 }
 
@@ -110,11 +111,7 @@ fn form_truth(host: &Host, form: &Form, from: Instant, to: Instant) -> FormTruth
         .zip(ends)
         .map(|(start, end)| Piece {
             span: Interval { from: *start, to: end },
-            moments: form
-                .desks
-                .iter()
-                .map(|desk| moment(&[&host.timeline, &form.timeline, &desk.timeline], *start))
-                .collect(),
+            moments: form.desks.iter().map(|desk| host.moment(form, desk, *start)).collect(),
         })
         .collect();
     let whole = (to - from).as_seconds_f64();
@@ -122,7 +119,7 @@ fn form_truth(host: &Host, form: &Form, from: Instant, to: Instant) -> FormTruth
         open: moments.iter().any(Moment::open),
         seen_open: moments.iter().any(|moment| moment.state() == State::Open),
         told: moments.iter().any(|moment| moment.state() == State::Open)
-            || moments.iter().all(|moment| moment.state().tells()),
+            || moments.iter().all(|moment| form.address.tells(moment.state())),
     });
     FormTruth {
         host: host.name.clone(),
@@ -135,18 +132,18 @@ fn form_truth(host: &Host, form: &Form, from: Instant, to: Instant) -> FormTruth
             .desks
             .iter()
             .enumerate()
-            .map(|(index, desk)| desk_truth(desk, index, &pieces, whole))
+            .map(|(index, desk)| desk_truth((form, desk), index, &pieces, whole))
             .collect(),
     }
 }
 
-fn desk_truth(desk: &Desk, index: usize, pieces: &[Piece], whole: f64) -> DeskTruth {
+fn desk_truth((form, desk): (&Form, &Desk), index: usize, pieces: &[Piece], whole: f64) -> DeskTruth {
     let (shares, open) = summary(pieces, whole, |moments| {
         let moment = &moments[index];
         Summary {
             open: moment.open(),
             seen_open: moment.state() == State::Open,
-            told: moment.state().tells(),
+            told: form.address.tells(moment.state()),
         }
     });
     let mut shown = BTreeMap::new();

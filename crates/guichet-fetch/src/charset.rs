@@ -8,7 +8,7 @@ const DECLARATION_WITHIN: usize = 1024;
 
 /// The text of `body`: by a byte order mark, else the charset of `content_type`, else a `<meta>` in the first 1024
 /// bytes, else UTF-8 if it is valid, else windows-1252. What cannot be decoded becomes U+FFFD.
-pub(crate) fn decode(content_type: Option<&str>, body: &[u8]) -> String {
+pub fn decode(content_type: Option<&str>, body: &[u8]) -> String {
     let encoding = content_type
         .and_then(from_content_type)
         .or_else(|| from_meta(body))

@@ -22,6 +22,7 @@ mod setup;
 #[cfg(test)]
 mod tests;
 
+pub use charset::decode;
 pub use client::Client;
 pub use failure::Failure;
 pub use host::registrable_host;

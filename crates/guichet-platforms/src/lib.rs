@@ -4,6 +4,7 @@
 //! data. Verdicts that hold for every platform (429, challenge pages, firewalls, maintenance) are judged once, in
 //! `generic`, before any adapter sees the page. What never enters: sockets, the clock, SQL, TOML.
 
+pub mod about;
 pub mod desks;
 mod document;
 mod ez_booking;

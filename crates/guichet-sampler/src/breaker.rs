@@ -15,6 +15,28 @@ const AFTER_REFUSAL: (TimeDelta, TimeDelta) = (TimeDelta::minutes(40), LONGEST_P
 /// First and longest pause after 5xx, « Service surchargé » or no answer.
 const AFTER_OVERLOAD: (TimeDelta, TimeDelta) = (TimeDelta::minutes(10), TimeDelta::hours(2));
 
+/// How a host took a probe, whatever that told about the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostSaid {
+    /// Its last answer, or that there was none, came to this; the cause tells distress from health.
+    Answer(Outcome),
+    /// It served an ordinary page from which nothing is learnt: the platform's own CAPTCHA before the slots.
+    Well,
+    /// It was not asked for the page: robots.txt forbids it, which is a word about the page and no sign of distress, or
+    /// we never ask for it.
+    NotAsked,
+}
+
+impl HostSaid {
+    /// Why nothing was established, where an answer told why.
+    pub fn cause(self) -> Option<Cause> {
+        match self {
+            Self::Answer(outcome) => outcome.cause(),
+            Self::Well | Self::NotAsked => None,
+        }
+    }
+}
+
 fn doubled((first, longest): (TimeDelta, TimeDelta), times: u32) -> TimeDelta {
     (0..times.saturating_sub(1).min(16)).fold(first, |pause, _| (pause * 2).min(longest)).min(longest)
 }
@@ -29,16 +51,17 @@ pub fn at_start(known: HostState, now: Instant) -> HostState {
     }
 }
 
-/// A host's state after a probe that ended at `ended_at`. `said` is what its last answer came to, `None` when robots.txt
-/// forbids the page: that is an answer about the page, not a sign of distress. `retry_after` only lengthens.
+/// A host's state after a probe that ended at `ended_at`. `retry_after` only lengthens.
 pub fn after(
     before: &HostState,
-    said: Option<&Outcome>,
+    said: HostSaid,
     retry_after: Option<Duration>,
     ended_at: Instant,
 ) -> HostState {
     let mut state = HostState { last_probe_at: Some(ended_at), ..*before };
-    let Some(said) = said else { return HostState { not_before: None, ..state } };
+    if said == HostSaid::NotAsked {
+        return HostState { not_before: None, ..state };
+    }
     let pause = match said.cause() {
         Some(Cause::Refused | Cause::RateLimited | Cause::Challenged) => {
             state.refusals = state.refusals.saturating_add(1);
@@ -48,6 +71,8 @@ pub fn after(
             state.overloads = state.overloads.saturating_add(1);
             Some(doubled(AFTER_OVERLOAD, state.overloads))
         }
+        // We did not ask, as where robots.txt wants a wait that is too long: the host has said nothing new.
+        Some(Cause::Withheld) => None,
         _ => {
             state.refusals = 0;
             state.overloads = 0;
@@ -68,14 +93,16 @@ mod tests {
         "2026-03-02T08:00:00Z".parse().unwrap()
     }
 
-    /// Minutes of pause after each of a row of outcomes.
-    fn pauses(causes: &[Option<Cause>], retry_after: Option<u64>) -> Vec<Option<i64>> {
+    fn answer(cause: Option<Cause>) -> HostSaid {
+        HostSaid::Answer(cause.map_or(Outcome::Full, Outcome::Unknown))
+    }
+
+    /// Minutes of pause after each of a row of answers.
+    fn pauses(said: &[HostSaid], retry_after: Option<u64>) -> Vec<Option<i64>> {
         let mut state = HostState::default();
-        causes
-            .iter()
-            .map(|cause| {
-                let outcome = cause.map_or(Outcome::Full, Outcome::Unknown);
-                state = after(&state, Some(&outcome), retry_after.map(Duration::from_secs), at());
+        said.iter()
+            .map(|said| {
+                state = after(&state, *said, retry_after.map(Duration::from_secs), at());
                 state.not_before.map(|until| (until - at()).num_minutes())
             })
             .collect()
@@ -83,9 +110,9 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_their_ceiling_and_an_answer_ends_them() {
-        let refused = [Some(Cause::Refused); 8];
+        let refused = [answer(Some(Cause::Refused)); 8];
         assert_eq!(pauses(&refused, None), [40, 80, 160, 320, 640, 1280, 1440, 1440].map(Some));
-        let overloaded = [Some(Cause::Overloaded); 6];
+        let overloaded = [answer(Some(Cause::Overloaded)); 6];
         assert_eq!(pauses(&overloaded, None), [10, 20, 40, 80, 120, 120].map(Some));
         let mended = [
             Some(Cause::RateLimited),
@@ -94,19 +121,35 @@ mod tests {
             Some(Cause::Gone),
             Some(Cause::Unreachable),
         ];
-        assert_eq!(pauses(&mended, None), [Some(40), None, Some(40), None, Some(10)]);
+        assert_eq!(pauses(&mended.map(answer), None), [Some(40), None, Some(40), None, Some(10)]);
     }
 
     #[test]
     fn retry_after_only_lengthens() {
-        assert_eq!(pauses(&[Some(Cause::RateLimited)], Some(60)), [Some(40)]);
-        assert_eq!(pauses(&[Some(Cause::RateLimited)], Some(7200)), [Some(120)]);
-        assert_eq!(pauses(&[None], Some(600)), [Some(10)]);
+        let limited = [answer(Some(Cause::RateLimited))];
+        assert_eq!(pauses(&limited, Some(60)), [Some(40)]);
+        assert_eq!(pauses(&limited, Some(7200)), [Some(120)]);
+        for well in [answer(None), HostSaid::Well] {
+            assert_eq!(pauses(&[well], Some(600)), [Some(10)]);
+        }
+    }
+
+    #[test]
+    fn a_wall_is_a_healthy_answer_and_a_page_that_was_not_asked_for_tells_nothing() {
+        let refused = answer(Some(Cause::Refused));
+        assert_eq!(pauses(&[refused, refused, HostSaid::Well, refused], None)[2..], [None, Some(40)]);
+        assert_eq!(pauses(&[refused, refused, HostSaid::NotAsked, refused], None)[2..], [None, Some(160)]);
+        let withheld = answer(Some(Cause::Withheld));
+        assert_eq!(pauses(&[refused, withheld, refused], None), [Some(40), None, Some(80)]);
+        assert_eq!(pauses(&[withheld], Some(7200)), [Some(120)]);
+        let overloaded = answer(Some(Cause::Overloaded));
+        assert_eq!(pauses(&[overloaded, HostSaid::Well, overloaded], None), [Some(10), None, Some(10)]);
+        assert_eq!(pauses(&[overloaded, HostSaid::NotAsked, overloaded], None), [Some(10), None, Some(20)]);
     }
 
     #[test]
     fn a_page_that_robots_forbid_does_not_close_the_whole_host() {
-        let state = after(&HostState::default(), None, None, at());
+        let state = after(&HostState::default(), HostSaid::NotAsked, None, at());
         assert_eq!((state.refusals, state.not_before), (0, None));
     }
 }

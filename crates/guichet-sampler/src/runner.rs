@@ -1,25 +1,27 @@
 //! The loop: ask the planner, run probes, append observations. What never enters: who is due and when (planner), what
-//! a page says (platforms), how it is fetched.
+//! a page says (platforms), how it is fetched, how it is written down (recording).
 
 use std::{
     collections::{HashMap, HashSet},
+    mem,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use chrono_tz::Tz;
-use guichet_fetch::{Client, RobotsVerdict, clock::Clock, registrable_host};
-use guichet_model::{Cause, Instant, Observation, Outcome, Sha256Hex, Source, Target};
+use guichet_fetch::{Client, clock::Clock, registrable_host};
+use guichet_model::{Cause, Instant, Outcome, Target};
 use guichet_platforms::Platform;
-use guichet_store::{HostState, ObservationId, ProbeRecord, RobotsRecord, Store, StoreError, TargetState};
+use guichet_store::{HostState, Store, StoreError, TargetState};
 use thiserror::Error;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     breaker,
-    planner::{self, Action, Appointment, Candidate, Due},
+    planner::{self, Action, Candidate, Due},
     probe::{Probed, probe},
+    recording::{self, Kept, patiently},
     standing,
     turns::Turns,
 };
@@ -88,7 +90,8 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Takes up where the store's state ends. `concurrency` bounds how many hosts are asked at once.
+    /// Takes up where the store's state ends. `concurrency` bounds how many hosts are asked at once. Targets that their
+    /// platform says must not be asked are left out: they are never planned.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -100,6 +103,11 @@ impl Sampler {
         seed: u64,
         concurrency: usize,
     ) -> Result<Self, SamplerError> {
+        let (watched, left_out): (Vec<_>, Vec<_>) =
+            watched.into_iter().partition(|watched| watched.platform.not_asked(&watched.target).is_none());
+        if !left_out.is_empty() {
+            tracing::info!(targets = left_out.len(), "targets that must not be asked are left out");
+        }
         let state = {
             let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
             let targets: Vec<_> =
@@ -270,58 +278,40 @@ impl Sampler {
     async fn withhold(&mut self, due: Due, now: Instant) -> Result<(), SamplerError> {
         self.turns.begun(due.index);
         let watched = &self.watched[due.index];
-        let observation = observation(watched, due.appointment, now, Outcome::Unknown(Cause::Withheld));
+        let outcome = Outcome::Unknown(Cause::Withheld);
+        let observation = recording::observation(&watched.target, due.appointment, now, outcome);
         let state =
             TargetState { last_planned_at: due.appointment.planned, ..self.states[due.index].clone() };
-        self.store_record(due.index, observation, state, Kept::default()).await
+        self.record(due.index, Kept::plain(observation, state)).await
     }
 
     async fn finish(&mut self, (due, probed): (Due, Probed)) -> Result<(), SamplerError> {
         let (watched, host) = (&self.watched[due.index], self.host_of[due.index].clone());
         self.busy.remove(&host);
         let before = self.hosts.get(&host).copied().unwrap_or_default();
-        let host_state =
-            breaker::after(&before, probed.last_said.as_ref(), probed.retry_after, probed.ended_at);
+        let host_state = breaker::after(&before, probed.last_said, probed.retry_after, probed.ended_at);
         if let Some(until) = host_state.not_before.filter(|until| *until > probed.ended_at) {
-            let cause = probed.last_said.and_then(|said| said.cause()).map(Cause::as_str);
+            let cause = probed.last_said.cause().map(Cause::as_str);
             tracing::info!(host, cause, %until, "staying away from a host");
         }
         let state = standing::after(&self.states[due.index], due.appointment, &probed, &watched.target);
-        let page = probed.page().map(str::to_owned);
-        let mut observation = observation(watched, due.appointment, probed.ended_at, probed.outcome);
-        observation.desks = probed.desks;
-        observation.probe = Some(probed.facts);
-        let robots = probed.robots.as_ref().map(robots_record);
         self.hosts.insert(host.clone(), host_state);
-        let kept = Kept { page, host: Some((host, host_state)), robots };
-        self.store_record(due.index, observation, state, kept).await
+        let mut kept = Kept::of(&watched.target, due.appointment, probed, state);
+        kept.host = Some((host, host_state));
+        self.record(due.index, kept).await
     }
 
     /// Appends in the background, so that no other probe waits for the disk.
-    async fn store_record(
-        &mut self,
-        index: usize,
-        observation: Observation,
-        state: TargetState,
-        kept: Kept,
-    ) -> Result<(), SamplerError> {
-        self.pass.count(&observation.outcome);
-        self.states[index] = state.clone();
+    async fn record(&mut self, index: usize, kept: Kept) -> Result<(), SamplerError> {
+        self.pass.count(&kept.observation.outcome);
+        let before = mem::replace(&mut self.states[index], kept.state.clone());
         let (store, stop, timezone) = (Arc::clone(&self.store), self.stop.clone(), self.watched[index].zone);
-        let (id, observation) = tokio::task::spawn_blocking(move || {
-            let record = ProbeRecord {
-                observation: &observation,
-                timezone,
-                page: kept.page.as_deref(),
-                target_state: &state,
-                host: kept.host.as_ref().map(|(host, state)| (host.as_str(), state)),
-                robots: kept.robots.as_ref(),
-            };
-            let id = patiently(&store, &stop, |store| store.record(&record))?;
-            Ok::<_, StoreError>((id, observation))
-        })
-        .await??;
-        log(id, &observation);
+        let stored = tokio::task::spawn_blocking(move || {
+            let id = patiently(&store, &stop, |store| store.record(&kept.record(timezone)))?;
+            Ok::<_, StoreError>((id, kept))
+        });
+        let (id, kept) = stored.await??;
+        recording::log(id, &kept, before.drift.as_ref());
         Ok(())
     }
 
@@ -347,80 +337,9 @@ impl Sampler {
     }
 }
 
-/// What is kept beside an observation.
-#[derive(Default)]
-struct Kept {
-    page: Option<String>,
-    host: Option<(String, HostState)>,
-    robots: Option<RobotsRecord>,
-}
-
 async fn sleep_until(clock: &dyn Clock, wake: Option<Instant>) {
     match wake {
         Some(wake) => clock.sleep_until(wake).await,
         None => std::future::pending().await,
     }
-}
-
-fn observation(
-    watched: &Watched,
-    appointment: Appointment,
-    observed_at: Instant,
-    outcome: Outcome,
-) -> Observation {
-    Observation {
-        target: watched.target.id.clone(),
-        observed_at,
-        outcome,
-        purpose: appointment.purpose,
-        intensity_per_h: appointment.intensity_per_h,
-        source: Source::sampler(),
-        desks: Vec::new(),
-        probe: None,
-    }
-}
-
-/// Does it again while another program keeps the database locked, and once more after a stop: a probe is too dear to be
-/// thrown away. Each try waits ten seconds, and others may use the store in between.
-fn patiently<T>(
-    store: &Mutex<Store>,
-    stop: &CancellationToken,
-    mut work: impl FnMut(&mut Store) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    loop {
-        let last = stop.is_cancelled();
-        match work(&mut store.lock().unwrap_or_else(PoisonError::into_inner)) {
-            Err(StoreError::Locked { .. }) if !last => {
-                tracing::warn!("another program keeps the database locked; trying again");
-            }
-            ended => return ended,
-        }
-    }
-}
-
-fn robots_record(verdict: &RobotsVerdict) -> RobotsRecord {
-    RobotsRecord {
-        origin: verdict.origin.clone(),
-        fetched_at: verdict.fetched_at,
-        status: verdict.status,
-        sha256: verdict.sha256.map(Sha256Hex),
-        allowed: verdict.allowed,
-        crawl_delay_s: verdict.crawl_delay.map(|delay| delay.as_secs_f64()),
-    }
-}
-
-/// One line for each observation, written once it is safe on disk.
-fn log(id: ObservationId, observation: &Observation) {
-    let facts = observation.probe.as_ref();
-    tracing::info!(
-        observation = id.0,
-        target.id = %observation.target,
-        outcome = observation.outcome.as_str(),
-        cause = observation.outcome.cause().map(Cause::as_str),
-        purpose = observation.purpose.as_str(),
-        http.status = facts.and_then(|facts| facts.http_status),
-        requests = facts.map(|facts| facts.requests),
-        duration_ms = facts.map(|facts| facts.duration_ms),
-        "stored"
-    );
 }

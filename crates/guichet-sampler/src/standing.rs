@@ -2,17 +2,22 @@
 //! is due, the database.
 
 use guichet_model::{Instant, Purpose, Target};
-use guichet_store::TargetState;
+use guichet_store::{Drift, TargetState};
 
-use crate::{planner::Appointment, probe::Probed};
+use crate::{drift, planner::Appointment, probe::Probed};
 
-/// Where a target stands at a start. Another page under the same name has to show that it is alive, too; instants from
-/// a future that never came (a clock that was wrong once) are pulled back.
+/// Where a target stands at a start. Another page under the same name has to show that it is alive, too, and has not
+/// drifted; instants from a future that never came (a clock that was wrong once) are pulled back.
 pub fn at_start(known: TargetState, target: &Target, now: Instant) -> TargetState {
     let not_later = |at: Option<Instant>| at.map(|at| at.min(now));
     let known = TargetState {
         last_planned_at: not_later(known.last_planned_at),
         last_probe_at: not_later(known.last_probe_at),
+        drift: known.drift.map(|drift| Drift {
+            since: drift.since.min(now),
+            last_at: drift.last_at.min(now),
+            ..drift
+        }),
         ..known
     };
     let other_page = known.url.as_deref().is_some_and(|url| url != target.url.as_str());
@@ -32,7 +37,7 @@ pub(crate) fn when_begun(before: &TargetState, appointment: Appointment, now: In
     }
 }
 
-/// Where it stands after a probe. Recognised once, it is alive from then on.
+/// Where it stands after a probe. Recognised once, even by its wall, it is alive from then on.
 pub(crate) fn after(
     before: &TargetState,
     appointment: Appointment,
@@ -48,6 +53,7 @@ pub(crate) fn after(
         last_cause: probed.outcome.cause(),
         rounds: before.rounds + 1,
         url: Some(target.url.to_string()),
+        drift: drift::after(before.drift.as_ref(), probed),
     }
 }
 
@@ -73,11 +79,22 @@ mod tests {
             params: Params::new(),
         };
         let at: Instant = "2026-03-02T08:00:00Z".parse().unwrap();
+        let drift = Drift {
+            times: 5,
+            since: at - chrono::TimeDelta::days(500),
+            last_at: at,
+            platform: "ez-booking".to_owned(),
+            revision: 1,
+            markers: Vec::new(),
+            found: "nothing".to_owned(),
+            page_sha256: None,
+        };
         let known = |url: Option<&str>| TargetState {
             alive_since: Some(at),
             rounds: 7,
             last_probe_at: Some(at),
             url: url.map(str::to_owned),
+            drift: Some(drift.clone()),
             ..TargetState::default()
         };
         let same = known(Some(target.url.as_str()));
@@ -85,8 +102,10 @@ mod tests {
         assert_eq!(at_start(known(None), &target, at).alive_since, Some(at));
         let other = at_start(known(Some("https://www.exemple.gouv.fr/booking/create/1")), &target, at);
         assert_eq!((other.alive_since, other.rounds, other.last_probe_at), (None, 0, Some(at)));
+        assert_eq!(other.drift, None);
         let earlier = at - chrono::TimeDelta::days(400);
         let pulled_back = at_start(same, &target, earlier);
         assert_eq!((pulled_back.last_probe_at, pulled_back.last_planned_at), (Some(earlier), None));
+        assert_eq!(pulled_back.drift, Some(Drift { last_at: earlier, ..drift }));
     }
 }

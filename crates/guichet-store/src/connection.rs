@@ -15,6 +15,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("../migrations/01-observations.sql")),
     M::up(include_str!("../migrations/02-derived.sql")),
     M::up(include_str!("../migrations/03-operation.sql")),
+    M::up(include_str!("../migrations/04-service-and-drift.sql")),
 ];
 pub(crate) const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 

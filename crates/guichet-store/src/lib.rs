@@ -9,11 +9,13 @@
 mod columns;
 mod connection;
 mod derived;
+mod drift;
 mod error;
 mod import;
 mod observation;
 mod page;
 mod reader;
+mod replay;
 mod state;
 mod store;
 mod target;
@@ -21,9 +23,11 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub use drift::Drift;
 pub use error::StoreError;
 pub use import::Imported;
 pub use observation::DesksAsked;
 pub use reader::{Reader, TargetRow};
+pub use replay::StoredPage;
 pub use state::{HostState, RobotsRecord, SamplingState, TargetState};
 pub use store::{ObservationId, ProbeRecord, Rebuilt, Store};

@@ -1,7 +1,7 @@
 //! The log: observations and their exchanges, appended and read back whole. What never enters: changing one.
 
 use chrono::TimeDelta;
-use guichet_model::{Exchange, Instant, Observation, ProbeFacts, TargetId};
+use guichet_model::{Exchange, Instant, Observation, ProbeFacts, Service, TargetId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::{
@@ -23,8 +23,8 @@ pub(crate) fn append(
         .prepare_cached(
             "INSERT INTO observation (target_id, observed_at, source, outcome, cause, slots, slots_exact,
                earliest_at, horizon_on, purpose, intensity_per_h, desks, platform, revision, requests, http_status,
-               duration_ms, evidence_sha256, desks_seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+               duration_ms, evidence_sha256, desks_seen, service)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
              ON CONFLICT (target_id, observed_at, source) DO NOTHING",
         )?
         .execute(params![
@@ -47,6 +47,7 @@ pub(crate) fn append(
             probe.map(|probe| integer(probe.duration_ms)),
             probe.and_then(|probe| probe.evidence_sha256).map(|hash| hash.0),
             probe.map(|probe| probe.desks_seen),
+            probe.and_then(|probe| probe.service).map(Service::as_str),
         ])?;
     if added == 0 {
         return Ok(None);
@@ -115,6 +116,10 @@ pub(crate) fn newest(connection: &Connection) -> Result<Option<Instant>, Failure
     columns::instant_if_any(newest)
 }
 
+/// Columns of an observation, in the order in which [`read`] takes them.
+const COLUMNS: &str = "id, observed_at, source, outcome, cause, slots, slots_exact, earliest_at, horizon_on, purpose,
+  intensity_per_h, desks, platform, revision, requests, http_status, duration_ms, evidence_sha256, desks_seen, service";
+
 /// The observations of `target` with `from <= observed_at < to`, in order of time, then source.
 pub(crate) fn of_target(
     connection: &Connection,
@@ -123,12 +128,10 @@ pub(crate) fn of_target(
     from: Option<Instant>,
     to: Option<Instant>,
 ) -> Result<Vec<Observation>, Failure> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id, observed_at, source, outcome, cause, slots, slots_exact, earliest_at, horizon_on, purpose,
-           intensity_per_h, desks, platform, revision, requests, http_status, duration_ms, evidence_sha256, desks_seen
-         FROM observation WHERE target_id = ?1 AND observed_at >= ?2 AND observed_at < ?3
-         ORDER BY observed_at, source",
-    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM observation WHERE target_id = ?1 AND observed_at >= ?2 AND observed_at < ?3
+         ORDER BY observed_at, source"
+    ))?;
     let mut rows = statement.query(params![
         target_id,
         from.map_or(i64::MIN, first_milli_at_or_after),
@@ -139,6 +142,15 @@ pub(crate) fn of_target(
         observations.push(read(connection, target, row)?);
     }
     Ok(observations)
+}
+
+/// The observation with this number.
+pub(crate) fn with_id(connection: &Connection, target: &TargetId, id: i64) -> Result<Observation, Failure> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM observation WHERE id = ?1"))?;
+    let mut rows = statement.query([id])?;
+    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    read(connection, target, row)
 }
 
 /// How many of a page's desks one probe asked.
@@ -169,7 +181,7 @@ pub(crate) fn desks_asked(
 }
 
 /// What is stored is cut to the millisecond, so a bound within a millisecond counts from the next one.
-fn first_milli_at_or_after(at: Instant) -> i64 {
+pub(crate) fn first_milli_at_or_after(at: Instant) -> i64 {
     millis(at) + i64::from(!at.timestamp_subsec_nanos().is_multiple_of(1_000_000))
 }
 
@@ -205,7 +217,7 @@ fn probe(connection: &Connection, row: &Row<'_>) -> Result<Option<ProbeFacts>, F
         duration_ms: number(row.get(16)?)?,
         evidence_sha256: row.get::<_, Option<Vec<u8>>>(17)?.as_deref().map(sha256).transpose()?,
         desks_seen: number(row.get(18)?)?,
-        service: None,
+        service: row.get::<_, Option<String>>(19)?.as_deref().map(parse).transpose()?,
         exchanges: exchanges(connection, row.get(0)?)?,
     }))
 }

@@ -7,7 +7,7 @@ use guichet_model::{Instant, Sha256Hex};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::{
-    columns::{integer, millis},
+    columns::{integer, millis, number},
     error::Failure,
 };
 
@@ -40,11 +40,19 @@ pub(crate) fn keep(
 
 /// The body kept under `hash`.
 pub(crate) fn body(connection: &Connection, hash: &Sha256Hex) -> Result<Option<String>, Failure> {
-    let deflated: Option<Vec<u8>> = connection
-        .prepare_cached("SELECT body_deflated FROM page WHERE sha256 = ?1")?
-        .query_row([hash.0], |row| row.get(0))
+    Ok(body_and_size(connection, hash)?.map(|(body, _)| body))
+}
+
+/// The body kept under `hash`, and how many bytes the page had.
+pub(crate) fn body_and_size(
+    connection: &Connection,
+    hash: &Sha256Hex,
+) -> Result<Option<(String, u64)>, Failure> {
+    let kept: Option<(Vec<u8>, i64)> = connection
+        .prepare_cached("SELECT body_deflated, bytes FROM page WHERE sha256 = ?1")?
+        .query_row([hash.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    deflated.map(|bytes| inflate(&bytes)).transpose()
+    kept.map(|(deflated, bytes)| Ok((inflate(&deflated)?, number(bytes)?))).transpose()
 }
 
 /// Drops bodies that were last seen before `older_than`.

@@ -1,6 +1,6 @@
 //! The reading side: a connection that cannot write. What never enters: figures that are not in the tables.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, ops::ControlFlow, path::Path};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -8,11 +8,11 @@ use guichet_model::{Counts, HourTally, Instant, Observation, Sha256Hex, TargetId
 use rusqlite::{Connection, Row};
 
 use crate::{
-    DesksAsked, RobotsRecord, StoreError, TargetState,
+    DesksAsked, RobotsRecord, StoreError, StoredPage, TargetState,
     columns::{instant_if_any, number, parse},
     connection::Database,
     error::Failure,
-    observation, page, state, target,
+    observation, page, replay, state, target,
 };
 
 /// A target and how much there is about it.
@@ -144,6 +144,30 @@ impl Reader {
         self.database.read("reading a page", |connection| page::body(connection, sha256))
     }
 
+    /// Shows `visit` the pages that are still kept and decided a probe of ours since `from`: one for each target and
+    /// body, with its newest observation, in order of those, until there are no more or it breaks. One body in memory
+    /// at a time. What is written meanwhile is not shown; what is pruned meanwhile is left out.
+    ///
+    /// # Errors
+    /// When the file cannot be read; some pages may have been shown by then.
+    pub fn stored_pages(
+        &self,
+        from: Option<Instant>,
+        visit: &mut dyn FnMut(StoredPage) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let kept =
+            self.database.read("looking for kept pages", |connection| replay::kept(connection, from))?;
+        for kept in kept {
+            // A transaction for each: one that lasted for hours would let the writer's journal grow.
+            let page =
+                self.database.read("reading a kept page", |connection| replay::page(connection, &kept))?;
+            if page.is_some_and(|page| visit(page).is_break()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The newest verdict of robots.txt for each origin, by origin.
     ///
     /// # Errors
@@ -163,6 +187,7 @@ fn target_rows(connection: &Connection) -> Result<Vec<TargetRow>, Failure> {
         "SELECT t.name, t.timezone, m.source, m.observations, m.first_at, m.last_at, m.last_open_at, {}
          FROM target AS t
          LEFT JOIN target_state AS s ON s.target_id = t.id
+         LEFT JOIN drift AS d ON d.target_id = t.id
          LEFT JOIN target_summary AS m ON m.target_id = t.id
          ORDER BY t.name, m.source",
         state::TARGET_COLUMNS

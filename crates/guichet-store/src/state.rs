@@ -4,7 +4,9 @@ use guichet_model::{Cause, Instant, Sha256Hex, TargetId};
 use rusqlite::{Connection, params};
 
 use crate::{
+    Drift,
     columns::{instant, instant_if_any, integer, millis, number, number_if_any, parse, sha256},
+    drift,
     error::Failure,
     target,
 };
@@ -26,6 +28,8 @@ pub struct TargetState {
     pub rounds: u64,
     /// The booking page that all this is about, at most 2,000 characters; `None`: not noted.
     pub url: Option<String>,
+    /// What is known of its page since it is no longer recognised; `None`: it was at last.
+    pub drift: Option<Drift>,
 }
 
 /// What must be kept in mind about a host.
@@ -67,9 +71,10 @@ pub struct SamplingState {
     pub hosts: Vec<(String, HostState)>,
 }
 
-/// Columns of a [`TargetState`], in the order in which [`read_target`] takes them.
+/// Columns of a [`TargetState`], in the order in which [`read_target`] takes them: `s` is `target_state`, `d` is `drift`.
 pub(crate) const TARGET_COLUMNS: &str =
-    "s.alive_since, s.probation_tries, s.last_planned_at, s.last_probe_at, s.last_cause, s.rounds, s.url";
+    "s.alive_since, s.probation_tries, s.last_planned_at, s.last_probe_at, s.last_cause, s.rounds, s.url,
+     d.times, d.since, d.last_at, d.platform, d.revision, d.markers, d.found, d.page_sha256";
 
 /// Reads [`TARGET_COLUMNS`] from column `at` on; a row that is not there (an outer join) reads as the default.
 pub(crate) fn read_target(row: &rusqlite::Row<'_>, at: usize) -> Result<TargetState, Failure> {
@@ -81,6 +86,7 @@ pub(crate) fn read_target(row: &rusqlite::Row<'_>, at: usize) -> Result<TargetSt
         last_cause: row.get::<_, Option<String>>(at + 4)?.as_deref().map(parse).transpose()?,
         rounds: number_if_any(row.get(at + 5)?)?.unwrap_or_default(),
         url: row.get(at + 6)?,
+        drift: drift::read(row, at + 7)?,
     })
 }
 
@@ -101,7 +107,7 @@ pub(crate) fn save_target(connection: &Connection, id: i64, state: &TargetState)
             integer(state.rounds),
             state.url,
         ])?;
-    Ok(())
+    drift::save(connection, id, state.drift.as_ref())
 }
 
 pub(crate) fn save_target_by_name(
@@ -132,7 +138,11 @@ pub(crate) fn save_host(connection: &Connection, host: &str, state: &HostState) 
 pub(crate) fn load(connection: &Connection) -> Result<SamplingState, Failure> {
     let mut state = SamplingState::default();
     let mut statement = connection.prepare(&format!(
-        "SELECT t.name, {TARGET_COLUMNS} FROM target_state AS s JOIN target AS t ON t.id = s.target_id ORDER BY t.name"
+        "SELECT t.name, {TARGET_COLUMNS}
+         FROM target_state AS s
+         JOIN target AS t ON t.id = s.target_id
+         LEFT JOIN drift AS d ON d.target_id = s.target_id
+         ORDER BY t.name"
     ))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -7,7 +7,13 @@ use chrono::{Duration, DurationRound as _, SecondsFormat};
 use guichet_model::Instant;
 use serde_json::{Value, json};
 
-use crate::{app::App, assets, failure::Failure, figures::cut, query::Wrong};
+use crate::{
+    app::{Alarm, App, alarms},
+    assets,
+    failure::Failure,
+    figures::cut,
+    query::Wrong,
+};
 
 /// An instant as the API writes it: RFC 3339, UTC, whole seconds.
 pub(crate) fn instant(at: Instant) -> String {
@@ -71,6 +77,25 @@ pub(crate) fn openapi() -> Result<String, Failure> {
     Ok(assets::text("openapi.json")?)
 }
 
+/// A page that is no longer understood: what was looked for on it, and which page it was.
+fn drift(alarm: &Alarm) -> Value {
+    let Alarm { target, drift } = alarm;
+    let hour = |at: Instant| instant(at.duration_trunc(Duration::hours(1)).unwrap_or(at));
+    json!({
+        "target": target.as_str(),
+        "platform": format!("{}/{}", drift.platform, drift.revision),
+        "times": drift.times,
+        "since": hour(drift.since),
+        "found": drift.found,
+        "markers": drift
+            .markers
+            .iter()
+            .map(|marker| json!({ "what": marker.what, "found": marker.found }))
+            .collect::<Vec<_>>(),
+        "page_sha256": drift.page_sha256.map(|hash| hash.to_string()),
+    })
+}
+
 /// Whether the service can answer, and how old its data are, those not yet published included: that is what tells
 /// whether it still observes.
 pub(crate) fn health(app: &App) -> (StatusCode, Value) {
@@ -92,6 +117,7 @@ pub(crate) fn health(app: &App) -> (StatusCode, Value) {
                 )),
                 "targets": rows.len(),
                 "observations": rows.iter().map(|row| row.observations).sum::<u64>(),
+                "drift": alarms(&rows).iter().map(drift).collect::<Vec<_>>(),
                 "simulation": app.settings.simulation,
             });
             (StatusCode::OK, body)

@@ -9,7 +9,7 @@ use std::{
 use chrono::Duration;
 use guichet_catalog::Catalog;
 use guichet_model::{Cause, HourTally, Instant, Purpose, TargetId};
-use guichet_store::{DesksAsked, Reader, TargetRow};
+use guichet_store::{DesksAsked, Drift, Reader, TargetRow};
 
 use crate::{
     Settings, WebError,
@@ -50,7 +50,7 @@ impl App {
             Map::draw(catalog.outlines.iter().map(|outline| (&outline.code, outline.polygons.as_slice())));
         let style = Style::load()?;
         Ok(Self {
-            pages: Pages::load(&map, &style.path)?,
+            pages: Pages::load(&map, &style.path, catalog.competence.as_ref())?,
             style,
             figures: Mutex::new(Reader::open(database)?),
             details: Mutex::new(Reader::open(database)?),
@@ -127,10 +127,31 @@ impl App {
         Ok(asked.map(of_target).filter(|desks| desks.asked > 0 && desks.asked < desks.listed))
     }
 
+    /// The pages that are no longer understood, in order of their targets' ids.
+    pub(crate) fn alarms(&self) -> Result<Vec<Alarm>, WebError> {
+        Ok(alarms(&self.rows()?))
+    }
+
     /// The rows of the database, for the report on its health.
     pub(crate) fn rows(&self) -> Result<Vec<TargetRow>, WebError> {
         Ok(lock(&self.details).targets()?)
     }
+}
+
+/// A page that was not understood so often that somebody should look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Alarm {
+    pub(crate) target: TargetId,
+    pub(crate) drift: Drift,
+}
+
+/// The alarms among the rows of the database.
+pub(crate) fn alarms(rows: &[TargetRow]) -> Vec<Alarm> {
+    let alarm = |row: &TargetRow| {
+        let drift = row.state.drift.clone().filter(Drift::is_alarm)?;
+        Some(Alarm { target: row.id.clone(), drift })
+    };
+    rows.iter().filter_map(alarm).collect()
 }
 
 /// A thread that panicked while it read has left nothing half written.

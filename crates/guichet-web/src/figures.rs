@@ -12,7 +12,10 @@ use guichet_model::{
 use guichet_stats::{Availability, availability};
 use guichet_store::{Reader, StoreError, TargetRow};
 
-use crate::state::{Sampling, State, Watch};
+use crate::{
+    coverage::{self, Cell},
+    state::{Sampling, State, Watch},
+};
 
 /// What is known of a target, or of several pooled.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,6 +106,8 @@ pub(crate) struct Snapshot {
     pub(crate) newest: Option<Instant>,
     pub(crate) targets: BTreeMap<TargetId, TargetFacts>,
     pub(crate) procedures: Vec<ProcedureFacts>,
+    /// Every procedure of every department.
+    pub(crate) coverage: Vec<Cell>,
     departments: BTreeMap<(DepartmentCode, Option<ProcedureId>), Pool>,
     sites: BTreeMap<(SiteId, Option<ProcedureId>), Pool>,
 }
@@ -170,7 +175,7 @@ impl Snapshot {
                 let figures = Figures::of(tallies.get(id).map_or(&[], Vec::as_slice), zone);
                 let facts = TargetFacts {
                     id: id.clone(),
-                    watch: Watch::of(listed.get(id).map(|target| target.status), sampling),
+                    watch: Watch::of(listed.get(id).copied(), sampling),
                     sources: row
                         .filter(|_| !figures.is_empty())
                         .map(|row| row.sources.clone())
@@ -185,6 +190,9 @@ impl Snapshot {
             computed_at,
             newest: targets.values().filter_map(|target| target.figures.last_instant()).max(),
             procedures: procedures(catalog, &targets),
+            coverage: coverage::of(catalog, &|id| {
+                targets.get(id).map_or(Watch::Historical, |target| target.watch)
+            }),
             departments: pools(&targets, tallies, |id| id.department().clone()),
             sites: pools(&targets, tallies, |id| id.site().clone()),
             targets,
@@ -215,6 +223,11 @@ impl Snapshot {
         self.targets.values().filter(move |target| {
             target.id.department() == code && procedure.is_none_or(|wanted| target.id.procedure() == wanted)
         })
+    }
+
+    /// How far a procedure of a department is covered; `None` for one that the catalogue does not list.
+    pub(crate) fn cell(&self, code: &DepartmentCode, procedure: &ProcedureId) -> Option<&Cell> {
+        self.coverage.iter().find(|cell| cell.department == *code && cell.procedure == *procedure)
     }
 
     pub(crate) fn procedure(&self, id: &ProcedureId) -> Option<&ProcedureFacts> {

@@ -50,6 +50,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/{lang}/guichet/{site}/{procedure}", get(target))
         .route("/{lang}/guichet/{site}/{procedure}/{key}", get(target_with_key))
         .route("/{lang}/methode", get(method))
+        .route("/{lang}/etat", get(status))
         .route("/assets/{file}", get(asset))
         .route("/healthz", get(health))
         .nest("/api/v1", api)
@@ -190,6 +191,10 @@ async fn target_with_key(
 
 async fn method(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
     page(app, uri, App::method_page).await
+}
+
+async fn status(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
+    page(app, uri, App::status_page).await
 }
 
 async fn asset(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {

@@ -7,6 +7,7 @@
 mod api;
 mod app;
 mod assets;
+mod coverage;
 mod failure;
 mod figures;
 mod format;
@@ -92,6 +93,7 @@ pub enum WebError {
 }
 
 pub use api::geojson::r1;
+pub use coverage::{Cell, Standing, coverage};
 
 /// Every endpoint with what it gives, for the documentation.
 pub const ROUTES: &[(&str, &str)] = &[
@@ -104,6 +106,7 @@ pub const ROUTES: &[(&str, &str)] = &[
         "the same, where a site has several booking pages for one procedure",
     ),
     ("/{lang}/methode", "how the figures are calculated, in plain words"),
+    ("/{lang}/etat", "the state of the service: pages no longer understood, how much is watched and covered"),
     ("/assets/{file}", "the style sheet"),
     ("/healthz", "whether the service can answer, and the age of its data"),
     ("/api/v1/health", "the same as /healthz"),

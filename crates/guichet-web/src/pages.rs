@@ -6,15 +6,18 @@ mod error;
 mod frame;
 mod home;
 mod method;
+mod status;
 mod target;
 mod view;
+mod way;
 mod week;
 
 use std::{collections::BTreeMap, fmt};
 
 use fluent_bundle::{FluentArgs, FluentValue};
+use guichet_catalog::CompetenceRule;
 use minijinja::{
-    AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, Value, escape_formatter,
+    AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, Value, context, escape_formatter,
     syntax::SyntaxConfig,
     value::{Kwargs, Serde, ValueKind},
 };
@@ -33,9 +36,9 @@ impl fmt::Debug for Pages {
 }
 
 impl Pages {
-    pub(crate) fn load(map: &Map, style: &str) -> Result<Self, WebError> {
+    pub(crate) fn load(map: &Map, style: &str, rule: Option<&CompetenceRule>) -> Result<Self, WebError> {
         let [fr, en] = Lang::ALL;
-        Ok(Self { environments: [environment(fr, map, style)?, environment(en, map, style)?] })
+        Ok(Self { environments: [environment(fr, map, style, rule)?, environment(en, map, style, rule)?] })
     }
 
     fn render(&self, lang: Lang, template: &str, context: Value) -> Result<String, WebError> {
@@ -43,7 +46,12 @@ impl Pages {
     }
 }
 
-fn environment(lang: Lang, map: &Map, style: &str) -> Result<Environment<'static>, WebError> {
+fn environment(
+    lang: Lang,
+    map: &Map,
+    style: &str,
+    rule: Option<&CompetenceRule>,
+) -> Result<Environment<'static>, WebError> {
     let mut environment = Environment::new();
     // A name that a template gets wrong is an error, not an empty place.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -60,6 +68,7 @@ fn environment(lang: Lang, map: &Map, style: &str) -> Result<Environment<'static
     environment.add_global("style", style);
     environment.add_global("map", Value::from(Serde(map)));
     environment.add_global("symbols", symbols());
+    environment.add_global("rule", rule.map(|rule| rule_in(lang, rule)));
     Ok(environment)
 }
 
@@ -93,6 +102,15 @@ fn next_sign(text: &str) -> Option<(&str, &'static str, &str)> {
     };
     let (before, after) = text.split_at_checked(at)?;
     Some((before, escaped, after.strip_prefix(found)?))
+}
+
+/// The rule of who may go where, in the language.
+fn rule_in(lang: Lang, rule: &CompetenceRule) -> Value {
+    let text = match lang {
+        Lang::Fr => &rule.text_fr,
+        Lang::En => &rule.text_en,
+    };
+    context! { citation => rule.citation.as_str(), href => rule.source_url.as_str(), text }
 }
 
 fn symbols() -> Value {

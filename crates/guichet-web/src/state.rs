@@ -2,7 +2,8 @@
 //! colours, shares.
 
 use chrono::{Duration, DurationRound as _};
-use guichet_model::{Cause, Counts, Instant, TargetStatus};
+use guichet_catalog::Reach;
+use guichet_model::{Cause, Counts, Instant, Target, TargetStatus};
 use guichet_stats::{Availability, Tier};
 use guichet_store::TargetState;
 
@@ -100,12 +101,16 @@ impl Sampling {
 pub(crate) enum Watch {
     /// Sampled, since its page was first recognised.
     Watched { since: Instant },
+    /// The page answers, since it was first recognised, but a CAPTCHA stands before its slots.
+    Wall { since: Instant },
     /// Never seen alive, and not tried yet.
     Probation,
     /// Never seen alive, and tried.
     NotFoundAlive { cause: Option<Cause> },
     /// Left alone for now.
     Paused,
+    /// It can only be read in a way that needs somebody's agreement first.
+    Off,
     /// Over.
     Retired,
     /// Known from imported data only.
@@ -113,16 +118,24 @@ pub(crate) enum Watch {
 }
 
 impl Watch {
-    /// `status` is the catalogue's, `None` where it does not know the target.
-    pub(crate) fn of(status: Option<TargetStatus>, sampling: Sampling) -> Self {
+    /// `target` is the catalogue's, `None` where it does not know it.
+    pub(crate) fn of(target: Option<&Target>, sampling: Sampling) -> Self {
+        match target {
+            None => Self::Historical,
+            Some(target) => Self::of_listed(target.status, guichet_catalog::reach(target), sampling),
+        }
+    }
+
+    fn of_listed(status: TargetStatus, reach: Reach, sampling: Sampling) -> Self {
         let Sampling { alive_since, tries, cause } = sampling;
-        match (status, alive_since) {
-            (None, _) => Self::Historical,
-            (Some(TargetStatus::Retired), _) => Self::Retired,
-            (Some(TargetStatus::Paused), _) => Self::Paused,
-            (Some(TargetStatus::Active), Some(since)) => Self::Watched { since },
-            (Some(TargetStatus::Active), None) if tries == 0 => Self::Probation,
-            (Some(TargetStatus::Active), None) => Self::NotFoundAlive { cause },
+        match (status, reach, alive_since) {
+            (TargetStatus::Retired, _, _) => Self::Retired,
+            (TargetStatus::Paused, _, _) => Self::Paused,
+            (TargetStatus::Active, Reach::NotAsked(_), _) => Self::Off,
+            (TargetStatus::Active, Reach::Wall, Some(since)) => Self::Wall { since },
+            (TargetStatus::Active, Reach::Slots, Some(since)) => Self::Watched { since },
+            (TargetStatus::Active, _, None) if tries == 0 => Self::Probation,
+            (TargetStatus::Active, _, None) => Self::NotFoundAlive { cause },
         }
     }
 
@@ -130,9 +143,11 @@ impl Watch {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Watched { .. } => "watched",
+            Self::Wall { .. } => "wall",
             Self::Probation => "probation",
             Self::NotFoundAlive { .. } => "not_found_alive",
             Self::Paused => "paused",
+            Self::Off => "off",
             Self::Retired => "retired",
             Self::Historical => "historical",
         }
@@ -142,11 +157,13 @@ impl Watch {
     pub(crate) fn rank(self) -> u8 {
         match self {
             Self::Watched { .. } => 0,
-            Self::Probation => 1,
-            Self::NotFoundAlive { .. } => 2,
-            Self::Paused => 3,
-            Self::Retired => 4,
-            Self::Historical => 5,
+            Self::Wall { .. } => 1,
+            Self::Probation => 2,
+            Self::NotFoundAlive { .. } => 3,
+            Self::Off => 4,
+            Self::Paused => 5,
+            Self::Retired => 6,
+            Self::Historical => 7,
         }
     }
 
@@ -191,18 +208,21 @@ mod tests {
     #[test]
     fn a_target_is_watched_only_when_its_page_was_seen_alive() {
         let at: Instant = "2026-11-01T08:00:00Z".parse().unwrap();
-        let active = Some(TargetStatus::Active);
-        for (status, alive, tries, word) in [
-            (active, Some(at), 1, "watched"),
-            (active, None, 0, "probation"),
-            (active, None, 3, "not_found_alive"),
-            (Some(TargetStatus::Paused), Some(at), 1, "paused"),
-            (Some(TargetStatus::Retired), Some(at), 1, "retired"),
-            (None, Some(at), 0, "historical"),
+        let active = TargetStatus::Active;
+        for (status, reach, alive, tries, word) in [
+            (active, Reach::Slots, Some(at), 1, "watched"),
+            (active, Reach::Wall, Some(at), 1, "wall"),
+            (active, Reach::NotAsked("why"), Some(at), 1, "off"),
+            (active, Reach::Slots, None, 0, "probation"),
+            (active, Reach::Wall, None, 0, "probation"),
+            (active, Reach::Wall, None, 3, "not_found_alive"),
+            (TargetStatus::Paused, Reach::Slots, Some(at), 1, "paused"),
+            (TargetStatus::Retired, Reach::Slots, Some(at), 1, "retired"),
         ] {
             let sampling = Sampling { alive_since: alive, tries, cause: Some(Cause::Gone) };
-            let watch = Watch::of(status, sampling);
+            let watch = Watch::of_listed(status, reach, sampling);
             assert_eq!((watch.as_str(), watch.is_watched()), (word, word == "watched"));
         }
+        assert_eq!(Watch::of(None, Sampling::default()), Watch::Historical);
     }
 }

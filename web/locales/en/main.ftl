@@ -8,6 +8,7 @@ skip-content = Skip to content
 nav-languages = Languages
 nav-main = Pages of the site
 nav-method = How we calculate
+nav-status = State of the service
 banner-simulation = SIMULATION: these data are made up for a test. They say nothing about the real world.
 banner-stale = Warning: the last published observation is more than a day old. It was made on { $date }.
 banner-empty = No data yet. The first figures appear a few hours after the first observations.
@@ -161,7 +162,6 @@ next-open = Open the official page and look several times a day.
 next-full = Try on the official page all the same. Try during several different weeks.
 next-nothing = Look at the official page yourself. Read your prefecture’s site too.
 next-residence = Go to the prefecture of the department where you live.
-next-residence-law = CESEDA, art. R. 431-20
 next-proof-title = Keep proof of each attempt
 next-proof-1 = Take a screenshot of the whole page. The date, the hour and the address of the page must be visible.
 next-proof-2 = Try during several different weeks. The Conseil d’État asks for this (10 June 2020, no. 435594).
@@ -196,6 +196,9 @@ table-passes = { $k } of { $n }
 
 watch-watched = watched
 watch-watched-since = watched since { $date }
+watch-wall = answers, but a CAPTCHA hides the slots
+watch-wall-since = answers since { $date }, but a CAPTCHA hides the slots
+watch-off = not read: an agreement is needed
 watch-probation = not tried yet
 watch-not_found_alive = not found alive
 watch-not_found_alive-cause = not found alive: { $cause }
@@ -214,10 +217,45 @@ cause-gone = the link no longer exists
 cause-unrecognised = the page has changed and we do not understand it
 cause-withheld = we chose not to ask
 
+## Ways
+
+channel-booking_page = booking page
+channel-anef = online on ANEF, no appointment to book
+channel-demarche_numerique = online on Démarche numérique, no appointment to book
+channel-email = by e-mail
+channel-post = by post
+channel-walk_in = on the spot, without appointment
+channel-unknown = we do not know
+standing-watched = watched
+standing-wall = a CAPTCHA hides the slots
+standing-probation = not tried yet
+standing-other_channel = no: this way has no slots
+standing-not_found_alive = no: page not found alive
+standing-not_asked = no: we do not read this page
+standing-unknown = no: no page known
+way-national = all over France;
+way-stated = in { $year }, according to
+ways-title = Which way?
+ways-lead = For each procedure: the way that we know, who says so, and whether our robot watches it. Always check on your prefecture’s site.
+ways-caption = The ways: { $name }
+ways-procedure = Procedure
+ways-way = Way
+not-watched-because = Not watched by our robot:
+because-wall = a CAPTCHA protects the booking page. We do not get around it. We only know that the page answers.
+because-probation = we know a page, but the robot has not tried it yet.
+because-other_channel = this procedure does not use a booking page.
+because-not_found_alive = the page that we know does not work any more.
+because-not_asked = we know a page, but an agreement is needed to read it.
+go-way = Go to the site of the procedure
+offices-title = The places
+offices-lead = The prefecture and the sub-prefectures of the department. A place may not receive foreigners: check before you go.
+office-serves = For residents of:
+
 ## Department
 
 department-title = { $name } ({ $code })
 department-lead = All the booking pages that we know in this department.
+authority = In this department, it is { $who }.
 department-nothing = We know no booking page in this department.
 department-answer = Answer for this department
 
@@ -233,6 +271,11 @@ target-week-shut = ∅ the page said that booking is closed
 target-week-shading = The stronger the colour, the larger the share. A cell with few looks is unsure.
 target-week-cell = { $share }, between { $lo } and { $hi }
 target-week-details = The figures of each hour, with their 95 % interval
+target-wall = A CAPTCHA protects this page. Our robot does not get around it: it sees that the page answers, never the slots.
+target-off = Our robot does not read this page: it would need an internal address, and we wait for an agreement.
+target-page-source = Source of the page
+target-page-seen = seen by this source in { $year }
+target-page-conflict = The sources do not agree
 target-site = The place
 target-site-kind = Kind
 target-site-department = Department
@@ -259,6 +302,22 @@ day-short-3 = Thu
 day-short-4 = Fri
 day-short-5 = Sat
 day-short-6 = Sun
+
+## State of the service
+
+status-title = State of the service
+status-lead = This page says what the robot can read, and what it no longer understands.
+status-drift = Pages that we no longer understand
+status-drift-about = A page is here when the robot did not understand it three times in a row. It has probably changed: a person should look.
+status-drift-none = None at the moment.
+status-drift-times = { $times } times in a row, since { $since }.
+status-markers = What the robot looked for
+status-found = found
+status-not-found = not found
+status-page-hash = Fingerprint of the page (SHA-256)
+status-watched = Booking pages
+status-covered = Departments and procedures
+status-covered-about = For each department and each of the five main procedures: what we know.
 
 ## Method
 

@@ -9,6 +9,7 @@ skip-content = Aller au contenu
 nav-languages = Langues
 nav-main = Pages du site
 nav-method = Comment nous calculons
+nav-status = État du service
 banner-simulation = SIMULATION : ces données sont inventées pour un essai. Elles ne disent rien de la réalité.
 banner-stale = Attention : la dernière observation publiée a plus d’un jour. Elle date du { $date }.
 banner-empty = Aucune donnée pour l’instant. Les premiers chiffres viennent quelques heures après les premières observations.
@@ -156,7 +157,6 @@ next-open = Ouvrez la page officielle et regardez plusieurs fois par jour.
 next-full = Essayez quand même sur la page officielle. Essayez pendant plusieurs semaines différentes.
 next-nothing = Regardez vous-même la page officielle. Lisez aussi le site de votre préfecture.
 next-residence = Allez à la préfecture du département où vous habitez.
-next-residence-law = Ceseda, art. R. 431-20
 next-proof-title = Gardez une preuve de chaque essai
 next-proof-1 = Faites une capture d’écran de toute la page. La date, l’heure et l’adresse de la page doivent être visibles.
 next-proof-2 = Essayez pendant plusieurs semaines différentes. C’est ce que demande le Conseil d’État (10 juin 2020, n° 435594).
@@ -191,6 +191,9 @@ table-passes = { $k } sur { $n }
 
 watch-watched = surveillée
 watch-watched-since = surveillée depuis le { $date }
+watch-wall = répond, mais un captcha cache les créneaux
+watch-wall-since = répond depuis le { $date }, mais un captcha cache les créneaux
+watch-off = pas lue : il faut un accord
 watch-probation = pas encore essayée
 watch-not_found_alive = pas trouvée active
 watch-not_found_alive-cause = pas trouvée active : { $cause }
@@ -209,10 +212,45 @@ cause-gone = le lien n’existe plus
 cause-unrecognised = la page a changé, nous ne la comprenons pas
 cause-withheld = nous avons choisi de ne pas demander
 
+## Voies
+
+channel-booking_page = page de rendez-vous
+channel-anef = en ligne sur l’ANEF, sans rendez-vous à prendre
+channel-demarche_numerique = en ligne sur Démarche numérique, sans rendez-vous à prendre
+channel-email = par courriel
+channel-post = par courrier
+channel-walk_in = sur place, sans rendez-vous
+channel-unknown = nous ne savons pas
+standing-watched = surveillée
+standing-wall = un captcha cache les créneaux
+standing-probation = pas encore essayée
+standing-other_channel = non : pas de créneaux sur cette voie
+standing-not_found_alive = non : page pas trouvée active
+standing-not_asked = non : nous ne lisons pas cette page
+standing-unknown = non : aucune page connue
+way-national = partout en France ;
+way-stated = en { $year }, selon
+ways-title = Par quelle voie ?
+ways-lead = Pour chaque démarche : la voie que nous connaissons, qui le dit, et si notre robot la surveille. Vérifiez toujours sur le site de votre préfecture.
+ways-caption = Les voies : { $name }
+ways-procedure = Démarche
+ways-way = Voie
+not-watched-because = Pas surveillé par notre robot :
+because-wall = un captcha protège la page de rendez-vous. Nous ne le contournons pas. Nous savons seulement que la page répond.
+because-probation = nous connaissons une page, mais le robot ne l’a pas encore essayée.
+because-other_channel = cette démarche ne passe pas par une page de rendez-vous.
+because-not_found_alive = la page que nous connaissons ne marche plus.
+because-not_asked = nous connaissons une page, mais il faut un accord pour la lire.
+go-way = Aller sur le site de la démarche
+offices-title = Les lieux
+offices-lead = La préfecture et les sous-préfectures du département. Un lieu peut ne pas recevoir les étrangers : vérifiez avant d’y aller.
+office-serves = Pour les habitants de :
+
 ## Département
 
 department-title = { $name } ({ $code })
 department-lead = Toutes les pages de rendez-vous que nous connaissons dans ce département.
+authority = Dans ce département, c’est { $who }.
 department-nothing = Nous ne connaissons aucune page de rendez-vous dans ce département.
 department-answer = Réponse pour ce département
 
@@ -228,6 +266,11 @@ target-week-shut = ∅ la page disait que la prise de rendez-vous est fermée
 target-week-shading = Plus la couleur est forte, plus la part est grande. Une case avec peu de passages est peu sûre.
 target-week-cell = { $share }, entre { $lo } et { $hi }
 target-week-details = Les chiffres de chaque heure, avec leur intervalle à 95 %
+target-wall = Un captcha protège cette page. Notre robot ne le contourne pas : il voit que la page répond, jamais les créneaux.
+target-off = Notre robot ne lit pas cette page : il faudrait passer par une adresse interne, et nous attendons un accord.
+target-page-source = Source de la page
+target-page-seen = vue par cette source en { $year }
+target-page-conflict = Les sources ne disent pas la même chose
 target-site = Le lieu
 target-site-kind = Type
 target-site-department = Département
@@ -254,6 +297,22 @@ day-short-3 = jeu.
 day-short-4 = ven.
 day-short-5 = sam.
 day-short-6 = dim.
+
+## État du service
+
+status-title = État du service
+status-lead = Cette page dit ce que le robot arrive à lire, et ce qu’il ne comprend plus.
+status-drift = Pages que nous ne comprenons plus
+status-drift-about = Une page est ici quand le robot ne l’a pas comprise trois fois de suite. Elle a sans doute changé : une personne doit la regarder.
+status-drift-none = Aucune en ce moment.
+status-drift-times = { $times } fois de suite, depuis le { $since }.
+status-markers = Ce que le robot a cherché
+status-found = trouvé
+status-not-found = pas trouvé
+status-page-hash = Empreinte de la page (SHA-256)
+status-watched = Pages de rendez-vous
+status-covered = Départements et démarches
+status-covered-about = Pour chaque département et chacune des cinq démarches principales : ce que nous savons.
 
 ## Méthode
 

@@ -13,6 +13,32 @@ pub(crate) fn real() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data")
 }
 
+/// What holds for all of France, in folders with channels.
+pub(crate) const NATIONAL: &str = r#"
+[[channel]]
+procedure = "etudiant"
+channel = "anef"
+source = "The ministry"
+stated = 2024-02-01
+url = "https://anef.example.org/etudiant"
+
+[[channel]]
+procedure = "changement-adresse"
+channel = "anef"
+source = "The ministry"
+stated = 2023
+"#;
+
+/// The file of a department of which nobody has told anything, but for students.
+pub(crate) fn untold(department: &str) -> String {
+    let unknown = ["premiere-demande", "renouvellement", "remise-titre", "naturalisation-decret"]
+        .map(|procedure| format!("\n[[channel]]\nprocedure = \"{procedure}\"\nchannel = \"unknown\"\n"))
+        .concat();
+    format!(
+        "department = \"{department}\"\n{unknown}\n[[channel]]\nprocedure = \"etudiant\"\nchannel = \"anef\"\nnational = true\n"
+    )
+}
+
 /// A folder that goes away with the test.
 pub(crate) struct Folder(TempDir);
 
@@ -26,6 +52,26 @@ impl Folder {
             fs::copy(real().join(name), folder.path(name)).unwrap();
         }
         folder
+    }
+
+    /// The same with a folder of channels in which nobody has told anything.
+    pub(crate) fn with_channels() -> Self {
+        let folder = Self::new();
+        fs::create_dir(folder.path("channels")).unwrap();
+        folder.put("channels/national.toml", NATIONAL);
+        for department in folder.departments() {
+            folder.put(&format!("channels/{department}.toml"), untold(&department));
+        }
+        folder
+    }
+
+    /// The codes of departments.toml.
+    fn departments(&self) -> Vec<String> {
+        let list = fs::read_to_string(self.path("departments.toml")).unwrap();
+        list.lines()
+            .filter_map(|line| line.strip_prefix("code = \"")?.strip_suffix('"'))
+            .map(str::to_owned)
+            .collect()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -2,5 +2,11 @@
 
 mod bad_files;
 #[cfg(test)]
+mod channels;
+#[cfg(test)]
+mod edits;
+#[cfg(test)]
 mod folder;
+#[cfg(test)]
+mod lists;
 mod real_data;

@@ -1,9 +1,11 @@
 //! The data that ship.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs};
 
-use guichet_catalog::{Catalog, Options, load};
-use guichet_model::{DepartmentCode, ProcedureId, SiteId, SiteKind, TargetId, TargetStatus};
+use geojson::FeatureCollection;
+use guichet_catalog::{Catalog, Entry, MAIN_PROCEDURES, Options, load};
+use guichet_model::{Channel, DepartmentCode, ProcedureId, SiteId, SiteKind, TargetId, TargetStatus};
+use guichet_platforms::platform;
 
 use crate::folder::real;
 
@@ -14,18 +16,64 @@ fn catalog() -> Catalog {
 #[test]
 fn the_data_have_no_problems() {
     let catalog = catalog();
-    assert_eq!(
-        (
-            catalog.departments.len(),
-            catalog.procedures.len(),
-            catalog.outlines.len(),
-            catalog.entries.len(),
-            catalog.targets().count(),
-        ),
-        (101, 20, 101, 23, 73)
-    );
+    assert_eq!((catalog.departments.len(), catalog.outlines.len()), (101, 101));
+    assert!(catalog.procedures.len() >= 20 && catalog.targets().count() >= 100);
     assert_eq!(catalog.metadata.title, "Guichet Ouvert");
-    assert_eq!(catalog.metadata.attributions.len(), 3);
+    assert!(catalog.metadata.attributions.iter().any(|line| line.contains("GeoNames")));
+}
+
+#[test]
+fn every_seat_of_a_prefecture_has_a_site() {
+    let catalog = catalog();
+    let text = fs::read_to_string(real().join("geo/prefectures.geojson")).unwrap();
+    let collection: FeatureCollection = text.parse().unwrap();
+    let missing: Vec<String> = collection
+        .features
+        .iter()
+        .filter_map(|seat| {
+            let property = |name| seat.property(name).and_then(|value| value.as_str()).unwrap();
+            let (department, commune) = (property("departement"), property("commune"));
+            let is_there = catalog.entries.iter().any(|entry| {
+                entry.site.department.as_str() == department
+                    && entry.site.commune.as_deref().is_some_and(|there| is_in(there, commune))
+            });
+            (!is_there).then(|| format!("{department}: {commune} {}", property("commune_nom")))
+        })
+        .collect();
+    assert!(collection.features.len() > 300);
+    assert!(missing.is_empty(), "no site in the commune of {}:\n{}", missing.len(), missing.join("\n"));
+}
+
+/// Whether a commune is the other one, or one of the arrondissements of Paris (75101 to 75120), which is 75056.
+fn is_in(commune: &str, whole: &str) -> bool {
+    commune == whole || (whole == "75056" && commune.starts_with("751"))
+}
+
+#[test]
+fn every_department_says_how_the_main_procedures_are_reached() {
+    let catalog = catalog();
+    let missing: Vec<String> = catalog
+        .departments
+        .iter()
+        .flat_map(|department| MAIN_PROCEDURES.map(|main| (department, main)))
+        .filter(|(department, main)| catalog.statement(&department.code, &main.parse().unwrap()).is_none())
+        .map(|(department, main)| format!("{}: {main}", department.code))
+        .collect();
+    assert!(missing.is_empty(), "data/channels says nothing about {}", missing.join(", "));
+    for statement in catalog.statements.values().flatten() {
+        assert!(
+            statement.channel == Channel::Unknown
+                || (statement.source.is_some() && statement.stated.is_some()),
+            "{statement:?}"
+        );
+    }
+}
+
+#[test]
+fn the_rule_of_competence_ships_with_the_exception_of_paris() {
+    let rule = catalog().competence.unwrap();
+    assert!(rule.citation.contains("R. 431-20"));
+    assert!(rule.authority(&"75".parse().unwrap()).is_some());
 }
 
 #[test]
@@ -36,7 +84,7 @@ fn things_are_found_by_id_and_unknown_departments_keep_paris_time() {
     assert_eq!((entry.site.id.as_str(), &found.id), ("92-nanterre", &target));
     assert_eq!(found.list("desks"), ["12078", "13642"]);
     assert!(catalog.target(&"92-nanterre/renouvellement/none".parse().unwrap()).is_none());
-    assert!(catalog.site(&"92-antony".parse::<SiteId>().unwrap()).is_none());
+    assert!(catalog.site(&"92-nowhere".parse::<SiteId>().unwrap()).is_none());
     let procedure: ProcedureId = "recepisse".parse().unwrap();
     assert_eq!(catalog.procedure(&procedure).unwrap().label_fr, "Récépissé");
     let zone = |code: &str| catalog.zone(&code.parse::<DepartmentCode>().unwrap()).name();
@@ -67,19 +115,29 @@ fn overseas_departments_keep_their_own_time() {
 }
 
 #[test]
-fn every_page_is_a_state_page_about_residence_or_nationality() {
+fn every_page_is_about_residence_or_nationality_and_on_a_domain_of_its_platform() {
     for (entry, target) in catalog().targets() {
         let host = target.url.host_str().unwrap();
-        assert!(host.ends_with(".gouv.fr"), "{}", target.id);
-        let label = target.label.as_deref().unwrap().to_lowercase();
+        let platform = platform(&target.platform).unwrap();
+        assert!(platform.domains().iter().any(|domain| host.ends_with(domain)), "{}", target.id);
+        assert!(target.cadence >= platform.floor_cadence(), "{}", target.id);
+        let label = target.label.as_deref().unwrap_or_default().to_lowercase();
         for other in ["médicale", "permis de conduire", "passeport", "cni"] {
             assert!(!label.contains(other), "{}", target.id);
         }
-        assert_eq!(target.platform, "ez-booking");
-        assert_eq!(target.cadence.as_secs(), 1_800);
-        assert!(
-            entry.site.checked.is_none() && entry.site.commune.is_some() && entry.site.position.is_some()
-        );
+        assert!(entry.site.commune.is_some(), "{}", entry.site.id);
+    }
+}
+
+#[test]
+fn every_position_says_where_it_comes_from_and_every_page_when_it_was_seen() {
+    let catalog = catalog();
+    for Entry { site, targets, .. } in &catalog.entries {
+        assert!(site.position.is_some() && site.position_source.is_some(), "{}", site.id);
+        for target in targets {
+            assert!(target.seen.is_some() && target.source.is_some(), "{}", target.id);
+            assert_eq!(target.timezone, catalog.zone(&site.department), "{}", target.id);
+        }
     }
 }
 

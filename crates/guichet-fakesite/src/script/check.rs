@@ -9,8 +9,9 @@ use toml::Spanned;
 
 use crate::script::{
     CONTROL, Desk, ELSEWHERE, Form, Host, Robots, Script, SiteFacts,
+    address::address,
     shape::{DeskShape, FormShape, HostShape, ScriptShape},
-    times::{instant, timeline},
+    times::{instant, timeline, walled},
     wrong::{Checked, check, wrong},
 };
 
@@ -61,15 +62,21 @@ fn host(shape: &HostShape) -> Checked<Host> {
     };
     let facts = site_facts(shape)?;
     let mut ids = HashSet::new();
+    let mut paths = HashSet::new();
     let forms = shape
         .form
         .iter()
         .map(|shape| {
             let id = *shape.id.as_ref();
             check(&shape.id, ids.insert(id), format_args!("the form {id} is there twice in this host"))?;
-            form(shape, &facts, zone)
+            let form = form(shape, &facts, zone)?;
+            let path = form.path();
+            let twice = format!("two forms of this host have the address {path}");
+            check(&shape.id, paths.insert(path), twice)?;
+            Ok(form)
         })
         .collect::<Checked<Vec<Form>>>()?;
+    walled(&shape.timeline, shape.random.as_ref(), forms.iter().all(|form| form.address.is_walled()))?;
     Ok(Host {
         name: shape.name.as_ref().clone(),
         robots,
@@ -128,6 +135,10 @@ fn form(shape: &FormShape, facts: &SiteFacts, zone: Tz) -> Checked<Form> {
     if let Some(at) = &shape.lead_days {
         check(at, lead_days <= 730, "`lead_days` is at most 730")?;
     }
+    let address = address(shape)?;
+    let is_walled = address.is_walled();
+    walled(&shape.timeline, shape.random.as_ref(), is_walled)?;
+    let platform = address.platform();
     let mut ids = HashSet::new();
     let mut desks = shape
         .desk
@@ -135,6 +146,8 @@ fn form(shape: &FormShape, facts: &SiteFacts, zone: Tz) -> Checked<Form> {
         .zip(1..)
         .map(|(shape, number)| {
             let id = *shape.id.as_ref();
+            let only_one = format_args!("a form of {} has no desks", platform.word());
+            check(&shape.id, platform.has_desks(), only_one)?;
             check(&shape.id, ids.insert(id), format_args!("the desk {id} is there twice in this form"))?;
             desk(shape, number, zone)
         })
@@ -149,13 +162,15 @@ fn form(shape: &FormShape, facts: &SiteFacts, zone: Tz) -> Checked<Form> {
     }
     Ok(Form {
         id: *shape.id.as_ref(),
+        address,
         title: shape.title.clone(),
-        skin: shape.skin,
+        wording: chosen(shape.wording.as_ref()),
+        skin: chosen(shape.skin.as_ref()),
         apostrophe: shape.apostrophe,
-        language: shape.language,
+        language: chosen(shape.language.as_ref()),
         charset: shape.charset,
-        deep_calendar: shape.deep_calendar,
-        direct_step2: shape.direct_step2,
+        deep_calendar: chosen(shape.deep_calendar.as_ref()),
+        direct_step2: chosen(shape.direct_step2.as_ref()),
         lead_days,
         procedure,
         key: key.map(ToOwned::to_owned),
@@ -171,4 +186,8 @@ fn desk(shape: &DeskShape, number: u32, zone: Tz) -> Checked<Desk> {
         label: shape.label.clone().unwrap_or_else(|| format!("Guichet {number}")),
         timeline: timeline(&shape.timeline, shape.random.as_ref(), zone)?,
     })
+}
+
+fn chosen<T: Copy + Default>(key: Option<&Spanned<T>>) -> T {
+    key.map_or_else(T::default, |value| *value.as_ref())
 }

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use toml::{Spanned, value::Datetime};
 
 use crate::{
-    script::{Apostrophe, Charset, Language, Skin},
+    platform::Platform,
+    script::{Apostrophe, Charset, Language, Skin, Wording},
     state::State,
 };
 
@@ -38,19 +39,25 @@ pub(super) struct HostShape {
 #[serde(deny_unknown_fields)]
 pub(super) struct FormShape {
     pub(super) id: Spanned<u32>,
-    pub(super) title: String,
     #[serde(default)]
-    pub(super) skin: Skin,
+    pub(super) platform: Platform,
+    pub(super) title: String,
+    pub(super) skin: Option<Spanned<Skin>>,
     #[serde(default)]
     pub(super) apostrophe: Apostrophe,
-    #[serde(default)]
-    pub(super) language: Language,
+    pub(super) language: Option<Spanned<Language>>,
     #[serde(default)]
     pub(super) charset: Charset,
-    #[serde(default)]
-    pub(super) deep_calendar: bool,
-    #[serde(default)]
-    pub(super) direct_step2: bool,
+    pub(super) deep_calendar: Option<Spanned<bool>>,
+    pub(super) direct_step2: Option<Spanned<bool>>,
+    pub(super) wording: Option<Spanned<Wording>>,
+    pub(super) sitekey: Option<Spanned<String>>,
+    pub(super) organisation: Option<Spanned<u32>>,
+    pub(super) motif: Option<Spanned<String>>,
+    pub(super) account: Option<Spanned<String>>,
+    pub(super) config: Option<Spanned<String>>,
+    pub(super) place: Option<Spanned<String>>,
+    pub(super) purpose: Option<Spanned<String>>,
     pub(super) lead_days: Option<Spanned<u32>>,
     pub(super) procedure: Option<Spanned<String>>,
     pub(super) key: Option<Spanned<String>>,

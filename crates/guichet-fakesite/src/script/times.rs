@@ -43,6 +43,16 @@ pub(super) fn timeline(entries: &[EntryShape], random: Option<&RandomShape>, zon
     Ok(Timeline { zone, entries, random: random.map(random_of).transpose()? })
 }
 
+/// Checks that nobody takes a wall away where there is none.
+pub(super) fn walled(entries: &[EntryShape], random: Option<&RandomShape>, is_walled: bool) -> Checked<()> {
+    let states = entries.iter().map(|entry| &entry.state);
+    for state in states.chain(random.and_then(|random| random.outage_state.as_ref())) {
+        let fine = is_walled || *state.as_ref() != State::NoWall;
+        check(state, fine, "`no_wall` only goes with platform = \"rdv-prefecture\"")?;
+    }
+    Ok(())
+}
+
 fn entry(shape: &EntryShape) -> Checked<Entry> {
     let from = shape.from.as_ref().map(instant).transpose()?;
     let until = shape.until.as_ref().map(instant).transpose()?;

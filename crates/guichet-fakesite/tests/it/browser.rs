@@ -116,6 +116,10 @@ impl Browser {
 
     pub(crate) async fn ask(&mut self, method: &str, path: &str, form: &[(&str, &str)]) -> Page {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        self.send(method, path, ("application/x-www-form-urlencoded", &body)).await
+    }
+
+    pub(crate) async fn send(&mut self, method: &str, path: &str, (kind, body): (&str, &str)) -> Page {
         let mut head = format!("{method} {path} HTTP/1.0\r\nHost: {}\r\nUser-Agent: Tests/1\r\n", self.host);
         if !self.cookies.is_empty() {
             let all: Vec<String> =
@@ -123,8 +127,7 @@ impl Browser {
             write!(head, "Cookie: {}\r\n", all.join("; ")).unwrap();
         }
         if method == "POST" {
-            head += "Content-Type: application/x-www-form-urlencoded\r\n";
-            write!(head, "Content-Length: {}\r\n", body.len()).unwrap();
+            write!(head, "Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len()).unwrap();
         }
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.unwrap();

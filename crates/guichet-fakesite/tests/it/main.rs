@@ -5,6 +5,12 @@ mod binary;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod forbidden;
+#[cfg(test)]
+mod platform_walks;
+#[cfg(test)]
+mod platforms;
+#[cfg(test)]
 mod scripts;
 #[cfg(test)]
 mod states;

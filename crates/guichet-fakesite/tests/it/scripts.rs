@@ -67,6 +67,20 @@ fn a_script_that_makes_no_sense_is_refused_with_its_line() {
         random("opening_per_week = 3\nmean_open_minutes = 5\nopening_hours = [\"17:00\", \"09:00\"]\n"),
         random("outage_state = \"full\"\n"),
         random("releases = [{ day = \"mon\", at = \"00:00\", minutes = 60, chance = 2.0 }]\n"),
+        refused(&format!("{HEAD}platform = \"booking\"\n")),
+        refused(&format!("{HEAD}sitekey = \"P1\"\n")),
+        refused(&format!("{HEAD}wording = \"other\"\n")),
+        refused(&format!("{HEAD}platform = \"eappointment\"\n")),
+        refused(&format!("{HEAD}platform = \"eappointment\"\nsitekey = \"P 1\"\n")),
+        refused(&format!("{HEAD}platform = \"rdv-prefecture\"\nskin = \"dsfr\"\n")),
+        refused(&format!("{HEAD}platform = \"rdv-prefecture\"\ndesk = [{{ id = 1 }}]\n")),
+        refused(&format!(
+            "{HEAD}platform = \"eappointment\"\nsitekey = \"P1\"\n[[host.form]]\nid = 8\ntitle = \"U\"\nplatform = \"eappointment\"\nsitekey = \"P1\"\n"
+        )),
+        timeline("state = \"no_wall\"\n"),
+        timeline("state = \"wall\"\n"),
+        random("outage_state = \"no_wall\"\n"),
+        refused(&format!("{HEAD}[[host.timeline]]\nstate = \"no_wall\"\n")),
         refused("start = \n"),
     ];
     insta::assert_snapshot!(lines.join("\n"));

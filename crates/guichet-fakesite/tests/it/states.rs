@@ -27,6 +27,7 @@ async fn every_state_has_its_status_and_its_marker() {
         (113, 404, "Page introuvable"),
         (114, 200, "Ce lien a été désactivé définitivement"),
         (115, 200, "<li>Il n'y a pas calendrier disponible pour effectuer une demande de rendez-vous</li>"),
+        (120, 503, "<title>Site en maintenance</title>"),
         (999, 404, "Page introuvable"),
     ] {
         let page = browser.probe(form, None).await;

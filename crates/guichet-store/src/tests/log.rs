@@ -1,7 +1,9 @@
 //! The log and what stands beside it: what goes in comes out.
 
 use chrono::Duration;
-use guichet_model::{Cause, DeskReading, Exchange, Observation, Offer, Outcome, ProbeFacts, Sha256Hex};
+use guichet_model::{
+    Cause, DeskReading, Exchange, Observation, Offer, Outcome, ProbeFacts, Service, Sha256Hex,
+};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -23,7 +25,7 @@ pub(super) fn facts() -> ProbeFacts {
         duration_ms: 1_234,
         evidence_sha256: Some(Sha256Hex([7; 32])),
         desks_seen: 1,
-        service: None,
+        service: Some(Service::Reachable),
         exchanges: vec![Exchange {
             method: "GET".to_owned(),
             url: "https://www.example.fr/booking/create/1".parse().unwrap(),
@@ -219,6 +221,7 @@ fn states_survive_and_the_last_one_counts() {
         last_cause: Some(Cause::Overloaded),
         rounds: 41,
         url: Some("https://www.example.fr/booking/create/1".to_owned()),
+        drift: None,
     };
     let host = HostState {
         last_probe_at: Some(utc("2026-01-05T08:00:00Z")),

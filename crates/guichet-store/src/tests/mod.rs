@@ -1,9 +1,11 @@
 //! Tests of the whole store; what they share.
 
 mod derived;
+mod drift;
 mod importing;
 mod log;
 mod opening;
+mod replay;
 mod schema;
 mod strategies;
 

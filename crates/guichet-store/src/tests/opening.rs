@@ -75,8 +75,8 @@ fn a_file_of_a_newer_version_is_refused() {
     store.database.connection.pragma_update(None, "user_version", 99).unwrap();
     drop(store);
     for error in [Store::open(&path).unwrap_err(), Reader::open(&path).unwrap_err()] {
-        assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 3, .. }), "{error}");
-        assert!(error.to_string().contains("its schema is 99, this version knows 3"), "{error}");
+        assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 4, .. }), "{error}");
+        assert!(error.to_string().contains("its schema is 99, this version knows 4"), "{error}");
     }
 }
 
@@ -87,9 +87,49 @@ fn a_file_of_an_older_version_is_upgraded_by_the_writer_and_not_by_a_reader() {
     crate::connection::MIGRATIONS.to_version(&mut old, 1).unwrap();
     drop(old);
     let error = Reader::open(&path).unwrap_err();
-    assert!(matches!(error, StoreError::OlderSchema { found: 1, known: 3, .. }), "{error}");
+    assert!(matches!(error, StoreError::OlderSchema { found: 1, known: 4, .. }), "{error}");
     record(&mut Store::open(&path).unwrap(), &at_nine()).unwrap();
     assert_eq!(Reader::open(&path).unwrap().targets().unwrap()[0].observations, 1);
+}
+
+#[test]
+fn a_file_from_before_services_and_drifts_keeps_all_it_had_and_can_be_written_on() {
+    let (_folder, path) = place();
+    let mut old = Connection::open(&path).unwrap();
+    crate::connection::MIGRATIONS.to_version(&mut old, 3).unwrap();
+    old.execute_batch(
+        "INSERT INTO target VALUES (7, '92-nanterre/asile', '92', 'Europe/Paris');
+         INSERT INTO observation (target_id, observed_at, source, outcome, purpose, intensity_per_h, platform,
+           revision, requests, http_status, duration_ms, evidence_sha256, desks_seen)
+         VALUES (7, 1767600000000, 'sampler', 'full', 'base', 2.0, 'ez-booking', 1, 3, 200, 900, zeroblob(32), 2);
+         INSERT INTO observation (target_id, observed_at, source, outcome, purpose)
+         VALUES (7, 1767603600000, 'rouen-2022', 'full', 'base');
+         INSERT INTO target_summary VALUES (7, 'sampler', 1, 1767600000000, 1767600000000, NULL);
+         INSERT INTO target_state VALUES (7, 1767600000000, 2, NULL, 1767600000000, NULL, 41,
+           'https://www.example.fr/booking/create/1');
+         INSERT INTO host_state VALUES ('example.fr', 1767600000000, NULL, 1, 0);",
+    )
+    .unwrap();
+    drop(old);
+    let error = Reader::open(&path).unwrap_err();
+    assert!(matches!(error, StoreError::OlderSchema { found: 3, known: 4, .. }), "{error}");
+
+    let mut store = Store::open(&path).unwrap();
+    let reader = Reader::open(&path).unwrap();
+    let target = "92-nanterre/asile".parse().unwrap();
+    let old = reader.observations(&target, None, None).unwrap();
+    let services: Vec<_> = old.iter().map(|seen| seen.probe.as_ref().map(|facts| facts.service)).collect();
+    assert_eq!(services, [Some(None), None]);
+    let row = reader.targets().unwrap().remove(0);
+    assert_eq!((row.state.rounds, row.state.drift.clone()), (41, None));
+    assert_eq!(store.sampling_state().unwrap().targets, [(target.clone(), row.state)]);
+
+    let mut walled = seen(target.as_str(), "2026-01-05T10:00:00Z", Outcome::Full);
+    walled.probe = Some(super::log::facts());
+    record(&mut store, &walled).unwrap();
+    assert_eq!(reader.observations(&target, None, None).unwrap(), [old[0].clone(), old[1].clone(), walled]);
+    let error = store.database.connection.execute("UPDATE observation SET service = 'wall'", []).unwrap_err();
+    assert!(error.to_string().contains("append-only"), "{error}");
 }
 
 #[test]

@@ -90,6 +90,7 @@ fn the_schema_refuses_what_the_model_cannot_say() {
         (", intensity_per_h", "'base', 'full', 0.0"),
         (", platform", "'base', 'full', 'ez-booking'"),
         (", http_status", "'base', 'full', 200"),
+        (", service", "'base', 'full', 'wall'"),
         (", evidence_sha256", "'base', 'full', x'00'"),
     ] {
         let error = insert(columns, values).unwrap_err().to_string();

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate};
 use guichet_model::{
-    Cause, DeskReading, Exchange, Instant, Observation, Offer, Outcome, ProbeFacts, Purpose, Sha256Hex,
-    SlotCount, Source, TargetId,
+    Cause, DeskReading, Exchange, Instant, Observation, Offer, Outcome, ProbeFacts, Purpose, Service,
+    Sha256Hex, SlotCount, Source, TargetId,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -98,11 +98,13 @@ fn probe() -> impl Strategy<Value = ProbeFacts> {
     (
         ("[a-z-]{1,20}", any::<u16>(), any::<u32>(), option::of(any::<u16>())),
         (0_u64..1 << 62, option::of(hash()), any::<u16>(), vec(exchange(), 0..4)),
+        option::of(select(Service::ALL.map(|(service, _)| service).to_vec())),
     )
         .prop_map(
             |(
                 (platform, revision, requests, http_status),
                 (duration_ms, evidence_sha256, desks_seen, exchanges),
+                service,
             )| {
                 ProbeFacts {
                     platform,
@@ -112,7 +114,7 @@ fn probe() -> impl Strategy<Value = ProbeFacts> {
                     duration_ms,
                     evidence_sha256,
                     desks_seen,
-                    service: None,
+                    service,
                     exchanges,
                 }
             },

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use geojson::{Feature, FeatureCollection, Geometry, JsonObject, feature::Id};
 use guichet_catalog::Outline;
-use guichet_model::{Cause, Channel, Position, ProcedureId, SiteId, TargetId, civil::LocalHour};
+use guichet_model::{Cause, Channel, Competence, Position, ProcedureId, SiteId, TargetId, civil::LocalHour};
 use guichet_stats::Availability;
 use serde_json::{Value, json};
 
@@ -109,6 +109,8 @@ fn site(app: &App, snapshot: &Snapshot, id: &SiteId, procedure: Option<&Procedur
         "kind": site.map(|site| site.kind.as_str()),
         "department": id.department().as_str(),
         "in_catalogue": site.is_some(),
+        "position_source": site.and_then(|site| site.position_source.as_deref()),
+        "competence": site.and_then(|site| site.competence.as_ref()).map(competence),
         "channel": channel(pool).as_str(),
         "watched": pool.is_some_and(is_watched),
         "targets": targets,
@@ -121,13 +123,18 @@ fn site(app: &App, snapshot: &Snapshot, id: &SiteId, procedure: Option<&Procedur
 
 fn department(app: &App, snapshot: &Snapshot, outline: &Outline, procedure: Option<&ProcedureId>) -> Feature {
     let pool = snapshot.department(&outline.code, procedure);
+    let cell = procedure.and_then(|procedure| snapshot.cell(&outline.code, procedure));
+    let statement = procedure.and_then(|procedure| app.catalog.statement(&outline.code, procedure));
     let name = app.catalog.department(&outline.code).map_or(&outline.name, |department| &department.name);
     let mut properties = json!({
         "code": outline.code.as_str(),
         "name": name,
         "desks": pool.map_or(0, |pool| pool.targets),
         "desks_with_data": pool.map_or(0, |pool| pool.with_data),
-        "channel": channel(pool).as_str(),
+        "channel": cell.map_or_else(|| channel(pool), |cell| cell.channel).as_str(),
+        "coverage": cell.map(|cell| cell.standing.as_str()),
+        "channel_source": statement.and_then(|said| said.source.as_deref()),
+        "channel_stated": statement.and_then(|said| said.stated).map(|day| day.to_string()),
         "watched": pool.is_some_and(is_watched),
         "watch": pool.and_then(|pool| pool.watch).map(Watch::as_str),
     });
@@ -142,25 +149,39 @@ fn department(app: &App, snapshot: &Snapshot, outline: &Outline, procedure: Opti
     feature(outline.code.as_str(), geometry, properties)
 }
 
+fn competence(told: &Competence) -> Value {
+    json!({ "scope": told.scope.as_str(), "areas": told.areas, "source": told.source })
+}
+
 fn target(app: &App, facts: &TargetFacts) -> Value {
     let listed = app.catalog.target(&facts.id).map(|(_, target)| target);
     let cause = match facts.watch {
         Watch::NotFoundAlive { cause } => cause,
+        Watch::Wall { .. } => Some(Cause::Challenged),
         _ => None,
     };
     let since = match facts.watch {
         Watch::Watched { since } => Some(instant(since)),
         _ => None,
     };
+    let wall_since = match facts.watch {
+        Watch::Wall { since } => Some(instant(since)),
+        _ => None,
+    };
     let mut target = json!({
         "id": facts.id.as_str(),
         "procedure": facts.id.procedure().as_str(),
         "label": listed.and_then(|target| target.label.as_deref()),
+        "platform": listed.map(|target| target.platform.as_str()),
+        "seen": listed.and_then(|target| target.seen),
+        "source": listed.and_then(|target| target.source.as_deref()),
+        "conflict": listed.and_then(|target| target.conflict.as_deref()),
         "url": listed.map(|target| target.url.as_str()),
         "status": listed.map_or("historical", |target| target.status.as_str()),
         "watched": facts.watch.is_watched(),
         "watch": facts.watch.as_str(),
         "watched_since": since,
+        "wall_since": wall_since,
         "cause": cause.map(Cause::as_str),
         "channel": if listed.is_some() { Channel::BookingPage } else { Channel::Unknown }.as_str(),
         "timezone": facts.figures.zone.name(),

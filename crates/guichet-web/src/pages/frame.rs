@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     app::App,
+    coverage::{Cell, Standing},
     figures::{Snapshot, TargetFacts},
     format,
     lang::Lang,
@@ -23,6 +24,7 @@ pub(super) struct Frame {
     languages: Vec<Language>,
     home: String,
     method: String,
+    status: String,
     simulation: bool,
     /// The hour of the newest published observation, where it is older than a day.
     stale: Option<String>,
@@ -61,6 +63,7 @@ impl App {
                 .collect(),
             home: format!("/{}/", lang.code()),
             method: format!("/{}/methode", lang.code()),
+            status: format!("/{}/etat", lang.code()),
             simulation: self.settings.simulation,
             stale: snapshot.and_then(|snapshot| {
                 // The observation may have been made at the very end of its hour.
@@ -133,6 +136,8 @@ pub(super) struct WatchView {
     pub(super) word: &'static str,
     pub(super) since: Option<String>,
     pub(super) cause: Option<&'static str>,
+    /// The way that is taken instead of a page that is watched.
+    pub(super) channel: Option<&'static str>,
 }
 
 impl WatchView {
@@ -140,7 +145,7 @@ impl WatchView {
         Self {
             word: watch.map_or("none", Watch::as_str),
             since: match watch {
-                Some(Watch::Watched { since }) => {
+                Some(Watch::Watched { since } | Watch::Wall { since }) => {
                     Some(format::date(lang, civil::local(since, zone).date_naive()))
                 }
                 _ => None,
@@ -149,7 +154,14 @@ impl WatchView {
                 Some(Watch::NotFoundAlive { cause }) => cause.map(Cause::as_str),
                 _ => None,
             },
+            channel: None,
         }
+    }
+
+    /// The same for a whole department: where no page is watched, by which other way it goes.
+    pub(super) fn of_department(watch: Option<Watch>, cell: Option<&Cell>, lang: Lang, zone: Tz) -> Self {
+        let elsewhere = cell.filter(|cell| cell.standing == Standing::OtherChannel);
+        Self { channel: elsewhere.map(|cell| cell.channel.as_str()), ..Self::of(watch, lang, zone) }
     }
 }
 

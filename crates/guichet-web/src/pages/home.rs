@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{
     frame::{TargetName, WatchView, department_rest, home_href, home_rest},
     view::FiguresView,
+    way::WayView,
 };
 use crate::{
     WebError,
@@ -50,7 +51,12 @@ impl Row {
             chosen: chosen == Some(&department.code),
             targets: pool.map_or(0, |pool| pool.targets),
             with_data: pool.map_or(0, |pool| pool.with_data),
-            watch: WatchView::of(pool.and_then(|pool| pool.watch), lang, department.timezone),
+            watch: WatchView::of_department(
+                pool.and_then(|pool| pool.watch),
+                snapshot.cell(&department.code, procedure),
+                lang,
+                department.timezone,
+            ),
             figures: figures_of(pool, lang, snapshot.as_of),
         }
     }
@@ -75,6 +81,8 @@ struct Answer {
     /// Why the last look told nothing, where none ever told.
     cause: Option<&'static str>,
     targets: Vec<TargetView>,
+    /// By which way the procedure goes there, and who says so.
+    way: Option<WayView>,
 }
 
 /// A target with its figures.
@@ -164,6 +172,7 @@ impl App {
             figures,
             with_data: pool.map_or(0, |pool| pool.with_data),
             cause: cause.map(Cause::as_str),
+            way: snapshot.cell(code, procedure).map(|cell| self.way(lang, cell)),
             targets: snapshot
                 .targets_of(code, Some(procedure))
                 .map(|facts| self.target_view(lang, facts, snapshot.as_of))

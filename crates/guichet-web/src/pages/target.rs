@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{
     frame::{department_rest, target_rest},
     home::TargetView,
+    way::SourceView,
     week::week,
 };
 use crate::{
@@ -25,6 +26,16 @@ struct SiteView {
     /// The address in `source`, where it is one.
     source_href: Option<String>,
     checked: Option<String>,
+    areas: Vec<String>,
+}
+
+/// What sources say of the page itself.
+#[derive(Debug, Serialize)]
+struct PageView {
+    seen: Option<String>,
+    source: Option<SourceView>,
+    /// How the sources contradict each other, in French.
+    conflict: Option<String>,
 }
 
 impl SiteView {
@@ -35,6 +46,7 @@ impl SiteView {
             source_href: is_address.then(|| site.source.clone()),
             source: site.source.clone(),
             checked: site.checked.map(|date| format::date(lang, date)),
+            areas: site.competence.as_ref().map(|told| told.areas.clone()).unwrap_or_default(),
         }
     }
 }
@@ -64,6 +76,11 @@ impl App {
             cause => cause.map(Cause::as_str),
             sources => facts.sources,
             site => Serde(self.catalog.site(id.site()).map(|entry| SiteView::of(&entry.site, lang))),
+            page => Serde(self.catalog.target(&id).map(|(_, target)| PageView {
+                seen: target.seen.map(|year| year.to_string()),
+                source: target.source.as_deref().map(SourceView::of),
+                conflict: target.conflict.clone(),
+            })),
             code => code.as_str(),
             department => self.department_name(code),
             department_href => format!("/{}/{}", lang.code(), department_rest(code)),

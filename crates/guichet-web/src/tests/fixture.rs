@@ -1,6 +1,7 @@
 //! A catalogue with a few invented sites over the real departments, and a database with invented observations.
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -90,6 +91,8 @@ pub(super) fn catalog(dir: &Path) -> Catalog {
         fs::create_dir_all(dir.join(name).parent().unwrap()).unwrap();
         fs::copy(data().join(name), dir.join(name)).unwrap();
     }
+    fs::copy(data().join("competence.toml"), dir.join("competence.toml")).unwrap();
+    channels(dir);
     fs::create_dir_all(dir.join("sites")).unwrap();
     for (name, text) in SITES {
         fs::write(dir.join("sites").join(name), text).unwrap();
@@ -104,6 +107,40 @@ pub(super) fn catalog(dir: &Path) -> Catalog {
     }
     catalog
 }
+
+/// What is said of each department: nothing, but for what its sites show, the national statement and one of its own.
+fn channels(dir: &Path) {
+    fs::create_dir_all(dir.join("channels")).unwrap();
+    fs::write(dir.join("channels/national.toml"), NATIONAL).unwrap();
+    let text = fs::read_to_string(data().join("departments.toml")).unwrap();
+    let codes = text.lines().filter_map(|line| line.strip_prefix("code = \"")?.strip_suffix('"'));
+    for code in codes {
+        let mut file = format!("department = \"{code}\"\n");
+        for procedure in guichet_catalog::MAIN_PROCEDURES {
+            let said = match (procedure, code) {
+                ("naturalisation-decret", _) => "channel = \"anef\"\nnational = true",
+                ("renouvellement", "92" | "93" | "94" | "974") => {
+                    "channel = \"booking_page\"\nsource = \"an invented source\"\nstated = 2026"
+                }
+                ("premiere-demande", "69") => {
+                    "channel = \"email\"\nsource = \"an invented note, https://www.example.org/note\"\nstated = 2025"
+                }
+                _ => "channel = \"unknown\"",
+            };
+            writeln!(file, "[[channel]]\nprocedure = \"{procedure}\"\n{said}").unwrap();
+        }
+        fs::write(dir.join(format!("channels/{code}.toml")), file).unwrap();
+    }
+}
+
+const NATIONAL: &str = r#"
+[[channel]]
+procedure = "naturalisation-decret"
+channel = "anef"
+source = "an invented decree"
+stated = 2023-02-06
+url = "https://www.example.org/anef"
+"#;
 
 const SITES: [(&str, &str); 4] = [
     (

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use chrono::Duration;
-use guichet_model::{DeskReading, Outcome, ProbeFacts};
+use guichet_model::{DeskReading, Marker, Outcome, ProbeFacts, Sha256Hex};
+use guichet_store::{Drift, TargetState};
 
-use super::fixture::{HOSTILE, now, observation, site, site_with};
+use super::fixture::{HOSTILE, now, observation, save_state, site, site_with};
 use crate::state::State;
 
 /// The text of a page without its tags, spaces made one, non-breaking ones too.
@@ -276,4 +277,70 @@ async fn procedures_that_only_the_store_knows_stand_apart() {
     let group =
         page.split("<optgroup label=\"Other data\">").nth(1).unwrap().split("</optgroup>").next().unwrap();
     assert_eq!(text(group), "file-du-matin");
+}
+
+#[tokio::test]
+async fn no_department_is_a_silent_blank() {
+    let site = site();
+    for (path, wanted) in [
+        // Another way: named, with its source and year.
+        ("/fr/?departement=69&procedure=premiere-demande", "Pas surveillé par notre robot"),
+        ("/fr/?departement=69&procedure=premiere-demande", "par courriel"),
+        ("/fr/?departement=69&procedure=premiere-demande", "en 2025, selon an invented note"),
+        ("/en/?departement=01&procedure=naturalisation-decret", "online on ANEF"),
+        // Nothing known: said in words.
+        ("/en/?departement=01&procedure=renouvellement", "Not watched by our robot"),
+        ("/en/?departement=01&procedure=renouvellement", "We know no booking page"),
+        // Every main procedure stands on the department's page.
+        ("/en/departement/01", "we do not know"),
+        ("/en/departement/01", "online on ANEF"),
+        ("/en/departement/69", "by e-mail"),
+        ("/en/departement/75", "it is the prefect of police"),
+    ] {
+        let page = text(&site.page(path).await);
+        assert!(page.contains(wanted), "{path}: {wanted}: {page}");
+    }
+    let page = site.page("/fr/departement/01").await;
+    assert_eq!(page.matches("data-standing=").count(), guichet_catalog::MAIN_PROCEDURES.len());
+    assert!(site.page("/fr/?departement=92&procedure=renouvellement").await.contains("class=\"answer"));
+    assert!(
+        !text(&site.page("/fr/?departement=92&procedure=renouvellement").await).contains("Pas surveillé")
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_is_no_longer_understood_is_reported_with_what_was_looked_for() {
+    let site = site();
+    let quiet = text(&site.page("/fr/etat").await);
+    assert!(quiet.contains("Aucune en ce moment"), "{quiet}");
+    assert_eq!(site.get("/api/v1/health").await.json()["drift"], serde_json::json!([]));
+    for (times, alarms) in [(2, 0), (3, 1)] {
+        let drift = Drift {
+            times,
+            since: now() - Duration::hours(5),
+            last_at: now() - Duration::hours(3),
+            platform: "ez-booking".to_owned(),
+            revision: 3,
+            markers: vec![Marker { what: HOSTILE.to_owned(), found: false }],
+            found: "step 2 with none of them".to_owned(),
+            page_sha256: Some(Sha256Hex([7; 32])),
+        };
+        save_state(
+            &site,
+            "93-bobigny/renouvellement",
+            &TargetState { drift: Some(drift), ..TargetState::default() },
+        );
+        let told = site.get("/api/v1/health").await.json();
+        assert_eq!(told["drift"].as_array().unwrap().len(), alarms, "{told}");
+        let page = site.page("/en/etat").await;
+        assert_eq!(page.contains("93-bobigny/renouvellement"), alarms > 0);
+        if alarms > 0 {
+            let alarm = &told["drift"][0];
+            assert_eq!(alarm["target"], "93-bobigny/renouvellement");
+            assert_eq!(alarm["markers"][0]["found"], false);
+            assert_eq!(alarm["page_sha256"], "07".repeat(32));
+            assert!(!page.contains(HOSTILE) && page.contains("07070707"));
+            assert!(text(&page).contains("3 times in a row"));
+        }
+    }
 }
