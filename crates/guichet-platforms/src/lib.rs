@@ -5,6 +5,7 @@
 //! `generic`, before any adapter sees the page. What never enters: sockets, the clock, SQL, TOML.
 
 pub mod about;
+mod dates;
 pub mod desks;
 mod document;
 mod ez_booking;
@@ -227,7 +228,8 @@ pub trait Platform: Debug + Send + Sync {
 }
 
 /// Every platform. To add one: a file, its line here, a folder of pages under `fixtures/`.
-pub const PLATFORMS: &[&dyn Platform] = &[&ez_booking::EzBooking, &html_rules::HtmlRules];
+pub const PLATFORMS: &[&dyn Platform] =
+    &[&ez_booking::EzBooking, &html_rules::HtmlRules];
 
 /// The platform called `name`.
 pub fn platform(name: &str) -> Option<&'static dyn Platform> {

@@ -2,7 +2,7 @@
 //!
 //! Keys: `url`, `status` (200), `target` (the form 1234), `asked` (for booking forms `get`, `start` or `desk N`; for
 //! others `GET URL`, `POST URL`, `JSON URL` and `TEXT URL` in their order, with ` | `), `listed` and `noted`
-//! (`11=…; 12=…`), `round` (0), and the target's own parameters: `text NAME` and `list NAME` (with ` | `).
+//! (`11=…; 12=…`), `round` (0), `timezone` (Paris), and the target's own parameters: `text NAME` and `list NAME` (with ` | `).
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -37,9 +37,13 @@ impl Sample {
         // Verdicts that hold for every platform are shown on pages of this one.
         let platform = if folder == "generic" { "ez-booking" } else { folder };
         let mut target = target(platform, fact("target").unwrap_or(FORM));
+        if let Some(zone) = fact("timezone") {
+            target.timezone = zone.parse().unwrap();
+        }
         for (key, value) in &facts {
             if let Some(name) = key.strip_prefix("list ") {
-                let list = value.split(" | ").map(|word| word.trim().to_owned()).collect();
+                let words = value.split(" | ").map(str::trim).filter(|word| !word.is_empty());
+                let list = words.map(str::to_owned).collect();
                 target.params.insert(name.to_owned(), ParamValue::List(list));
             } else if let Some(name) = key.strip_prefix("text ") {
                 target.params.insert(name.to_owned(), ParamValue::Text((*value).to_owned()));
@@ -90,7 +94,7 @@ pub(crate) fn target(platform: &str, url: &str) -> Target {
 
 /// The questions up to `last`.
 pub(crate) fn asked(url: &Url, last: &str, noted: &[DeskReading]) -> Vec<Ask> {
-    let form = |step: u8| format!("{FORM}/{step}").parse::<Url>().unwrap();
+    let form = |step: u8| format!("{url}/{step}").parse::<Url>().unwrap();
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let desk =
         |id: &str| Ask::PostForm(form(1), vec![pair("planning", id), pair("nextButton", "Etape suivante")]);
