@@ -12,6 +12,7 @@ mod ez_booking;
 pub mod generic;
 mod html_rules;
 mod markers;
+mod rdv_service_public;
 mod text;
 
 use std::{fmt::Debug, time::Duration};
@@ -229,7 +230,7 @@ pub trait Platform: Debug + Send + Sync {
 
 /// Every platform. To add one: a file, its line here, a folder of pages under `fixtures/`.
 pub const PLATFORMS: &[&dyn Platform] =
-    &[&ez_booking::EzBooking, &html_rules::HtmlRules];
+    &[&ez_booking::EzBooking, &html_rules::HtmlRules, &rdv_service_public::RdvServicePublic];
 
 /// The platform called `name`.
 pub fn platform(name: &str) -> Option<&'static dyn Platform> {

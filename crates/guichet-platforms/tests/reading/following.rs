@@ -73,3 +73,41 @@ fn where_a_platform_has_no_rule_of_its_own_every_redirect_is_followed() {
     assert!(follows(&site, "/booking/create/1/5/1"));
     assert!(follows(&site, "/"));
 }
+
+#[test]
+fn of_the_shared_service_only_the_pages_that_show_slots_are_followed() {
+    let link = target("rdv-service-public", "https://www.exemple.gouv.fr/org/12");
+    for (to, may) in [
+        ("/prendre_rdv?departement=01&public_link_organisation_id=12", true),
+        ("/prendre_rdv?lieu_id=3&date=2026-05-04&autofocus=first", true),
+        ("/prdv?public_link_organisation_id=12", true),
+        ("/org/12/prefecture", true),
+        ("/org/ext/01/prefecture-1", true),
+        ("/motif/Ab12/renouvellement", true),
+        ("/", true),
+        ("/users/sign_in", false),
+        ("/users/rdv_wizard_step/new?motif_id=3&starts_at=2026-05-05", false),
+        ("/users/rdvs/3/creneaux", false),
+        ("/agents/sign_in", false),
+        ("/prendre_rdv_prescripteur/3", false),
+        ("/prescripteur/3", false),
+        ("/r/3", false),
+        ("/api/v1/public_links", false),
+        ("/org", false),
+        ("/org/ext/01", false),
+        ("/motif", false),
+        ("/prendre_rdv/3", false),
+        ("/prendre_rdv;a=b", false),
+        ("/prendre%5Frdv", false),
+        ("//prendre_rdv", false),
+        ("/prendre_rdv?starts_at=2026-05-05", false),
+        ("/prendre_rdv?address=1+rue&latitude=48&longitude=2", false),
+        ("/prendre_rdv?Invitation_Token=abc", false),
+        ("/prendre_rdv?tkn=abc", false),
+        ("/?invitation_token=abc", false),
+    ] {
+        assert_eq!(follows(&link, to), may, "{to}");
+    }
+    let elsewhere: Url = "https://exemple.gouv.fr/prendre_rdv".parse().unwrap();
+    assert!(!platform("rdv-service-public").unwrap().may_follow(&link, &elsewhere));
+}

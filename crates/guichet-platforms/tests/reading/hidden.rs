@@ -117,6 +117,29 @@ fn no_rule_of_a_site_file_holds_for_what_is_hidden() {
 }
 
 #[test]
+fn no_sign_of_the_shared_service_counts_where_it_is_hidden() {
+    let url = "https://rdv.exemple.gouv.fr/org/12";
+    let link = target("rdv-service-public", url);
+    for sign in [
+        "<div class=card><a href=/>Prochaine disponibilité le <strong>mardi 05 mai 2026 à 09h30</strong></a></div>",
+        "<div id=creneaux-lieu-1><a href=/ aria-label='Choisir le créneau de 09:30'>09:30</a></div>",
+        "<p>Malheureusement, aucun créneau correspondant à votre recherche n'a été trouvé.</p>",
+        "<p>La prise de rendez-vous n'est pas disponible pour ce département.</p>",
+        "<p class=alert-warning>Le motif A n'est plus disponible à la réservation à B</p>",
+    ] {
+        let said = |(before, after): (&str, &str)| {
+            read(&link, url, "get", &format!("<body><p>Rendez-vous</p>{before}{sign}{after}"))
+        };
+        for way in SHOWN {
+            assert!(said(way).is_ok(), "{way:?} {sign}: {:?}", said(way));
+        }
+        for way in HIDDEN {
+            assert!(said(way).is_err(), "{way:?} {sign}: {:?}", said(way));
+        }
+    }
+}
+
+#[test]
 fn a_hidden_heading_announces_no_maintenance_and_no_waiting_room() {
     let url: Url = FORM.parse().unwrap();
     for (before, after) in HIDDEN {

@@ -66,6 +66,49 @@ fn wrong_rules_are_told_what_to_write() {
 }
 
 #[test]
+fn a_link_of_the_shared_service_must_lead_to_slots_and_name_nobody() {
+    let host = "https://rdv.exemple.gouv.fr";
+    for right in [
+        "/prendre_rdv?departement=&motif_name_with_location_type=a-public_office&public_link_organisation_id=12",
+        "/prdv?motif_name_with_location_type=a-public_office&public_link_organisation_id=12&lieu_id=3",
+        "/org/12",
+        "/org/12/prefecture-d-exemple/",
+        "/org/ext/01/exemple_1/prefecture",
+        "/motif/Ab12/renouvellement",
+    ] {
+        assert_eq!(
+            problems("rdv-service-public", &format!("{host}{right}"), &[]),
+            Vec::<String>::new(),
+            "{right}"
+        );
+    }
+    for other in
+        ["/", "/org/ext/01", "/users/sign_in", "/prendre_rdv_prescripteur/a", "/prendre_rdv/a", "/org/%31"]
+    {
+        assert_eq!(problems("rdv-service-public", &format!("{host}{other}"), &[]).len(), 1, "{other}");
+    }
+    let wrong = format!(
+        "{host}/prendre_rdv?departement=01&date=2026-05-04&address=1+rue&public_link_organisation_id="
+    );
+    insta::assert_snapshot!(problems("rdv-service-public", &wrong, &[]).join("\n"), @"
+    `url` has `date`, which shows one week for ever; leave it out
+    `url` has `address`, which names neither motif, organisation nor place; leave it out
+    `url` has no `motif_name_with_location_type`, so the page would first ask for the motif; choose it in a browser, and write the address that this leads to
+    `url` has no `public_link_organisation_id`, so the page would first ask for the organisation; choose it in a browser, and write the address that this leads to
+    ");
+    insta::assert_snapshot!(problems("rdv-service-public", host, &[]).join("\n"), @r#"`url` is not a public booking link; write it as in "https://rdv.example.gouv.fr/prendre_rdv?motif_name_with_location_type=renouvellement-public_office&public_link_organisation_id=12" or "https://rdv.example.gouv.fr/org/12""#);
+}
+
+#[test]
+fn a_link_that_was_never_checked_is_asked_for_its_front_page_only() {
+    for wrong in ["/users/sign_in?a=b#c", "/prendre_rdv?address=1+rue"] {
+        let target = target("rdv-service-public", &format!("https://rdv.exemple.gouv.fr{wrong}"));
+        let ask = platform("rdv-service-public").unwrap().begin(&target);
+        assert_eq!(ask, Ask::Get("https://rdv.exemple.gouv.fr/".parse().unwrap()));
+    }
+}
+
+#[test]
 fn a_target_that_was_never_checked_is_asked_for_its_front_page_only() {
     let target = target("ez-booking", "https://www.exemple.gouv.fr/autre/5/1588057200?planning=1#x");
     let ask = platform("ez-booking").unwrap().begin(&target);
