@@ -5,6 +5,8 @@ mod conversation;
 #[cfg(test)]
 mod english;
 #[cfg(test)]
+mod folder;
+#[cfg(test)]
 mod following;
 #[cfg(test)]
 mod hidden;
@@ -14,5 +16,7 @@ mod pages;
 mod properties;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod signs;
 #[cfg(test)]
 mod site_files;

@@ -1,208 +1,248 @@
-//! What holds for any page at all: nothing is concluded without a marker, nothing forbidden is asked, nothing panics.
+//! What holds for any page at all, of every registered platform: nothing is concluded without a marker, nothing
+//! forbidden is asked, nothing of a page's text comes through, nothing panics. A new platform is covered by its line
+//! in `PLATFORMS` and its folder of pages.
 
-use std::{cell::RefCell, fs, sync::LazyLock, time::Instant};
+use std::{cell::RefCell, time::Instant};
 
-use guichet_model::{Cause, Outcome, ParamValue, Target};
-use guichet_platforms::{Ask, Markers, PLATFORMS, Page, Step, Trail, Unrecognised, generic, platform};
+use guichet_model::{Cause, Outcome};
+use guichet_platforms::{Ask, Markers, PLATFORMS, Page, Step, Unrecognised, generic};
 use proptest::{prelude::*, sample::Index};
 use url::Url;
 
 use crate::{
     conversation::probe,
-    sample::{FORM, Sample, asked, target},
+    folder::{FOLDERS, Folder},
+    sample::{FORM, Sample},
 };
 
-/// The pages of the folder `ez-booking`, without the comments at their top.
-static PAGES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/ez-booking");
-    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let read = |path| Sample::of("ez-booking", &fs::read_to_string(path).unwrap()).body;
-    paths.into_iter().map(read).collect()
-});
+/// A word that stands in no text of ours.
+const CANARY: &str = "zqxcanari";
 
-fn targets() -> [Target; 2] {
-    let mut rules = target("html-rules", "https://www.exemple.gouv.fr/rendez-vous");
-    for (key, rule) in [
-        ("open_when", "css:td a.free-slot"),
-        ("full_when", "text:plus aucune place"),
-        ("shut_when", "text:le service est fermé"),
-    ] {
-        rules.params.insert(key.to_owned(), ParamValue::List(vec![rule.to_owned()]));
-    }
-    [target("ez-booking", FORM), rules]
-}
-
-/// Reads `body` as the answer at `step` to each kind of question.
-fn readings(body: &str, step: u8) -> Vec<Result<Step, Unrecognised>> {
-    let url: Url = format!("{FORM}/{step}").parse().unwrap();
-    let page = Page { url: &url, status: 200, body };
-    let mut readings = Vec::new();
-    for target in targets() {
-        for last in ["get", "start", "desk 11"] {
-            let asked = asked(&target.url, last, &[]);
-            let trail = Trail { round: 0, asked: &asked, noted: &[], listed: &[] };
-            readings.push(platform(&target.platform).unwrap().read(
-                &target,
-                &page,
-                &trail,
-                &mut Markers::default(),
-            ));
-        }
-    }
-    readings
-}
-
-fn concludes(reading: &Result<Step, Unrecognised>) -> bool {
-    matches!(reading, Ok(Step::Read(reading)) if reading.outcome.is_known())
-}
-
-/// Bits of pages that hold no marker, though some come close.
+/// Bits of pages that hold no marker of any platform, though some come close.
 fn soup() -> impl Strategy<Value = String> {
     let bits = prop_oneof![
-        ".{0,12}",
-        Just("<h2>Disponibilité</h2>".to_owned()),
-        Just("<h2>Vérification".to_owned()),
-        Just("<td class=\"status-1 free\" title=\"plage libre\">libre</td>".to_owned()),
-        Just("<a href=\"/booking/create/99/5/1588057200\">libre</a>".to_owned()),
-        Just("<a href=\"/booking/create/1234/4\">suite</a>".to_owned()),
-        Just("Il n'existe plus de".to_owned()),
-        Just("<!--".to_owned()),
-        Just("<script>".to_owned()),
-        Just("</script>".to_owned()),
-        Just("<form id=FormBookingCreate>".to_owned()),
-        Just("<input name=planning type=radio value=\"x\">".to_owned()),
-        Just("<footer>".to_owned()),
-        Just("<table><tr><td>".to_owned()),
-        Just("</p>".to_owned()),
-        Just("<b id=".to_owned()),
-        Just("\"'>".to_owned()),
+        4 => ".{0,12}",
+        1 => "[<>/a-z\"' =]{0,20}",
+        8 => prop::sample::select(&[
+            "<h2>Disponibilité</h2>",
+            "<h2>Vérification",
+            "<td class=\"status-1 free\" title=\"plage libre\">libre</td>",
+            "<a href=\"/booking/create/99/5/1588057200\">libre</a>",
+            "<a href=\"/booking/create/1234/4\">suite</a>",
+            "Il n'existe plus de",
+            "<form id=FormBookingCreate>",
+            "<input name=planning type=radio value=\"x\">",
+            "<div id=creneaux-lieu-7>",
+            "<div class=card><p class=card-title>",
+            "<strong>mardi 05 mai 2026 à 09h30</strong>",
+            "<p>Date fermée à la reservation</p>",
+            "Malheureusement, tous les créneaux sont pris.",
+            "Aucun créneau",
+            "Prochaine mise en ligne",
+            "<h1>Rendez-vous</h1>",
+            "<!--",
+            "<script>",
+            "</script>",
+            "<footer>",
+            "<table><tr><td>",
+            "</p>",
+            "<b id=",
+            "\"'>",
+            "{\"error\":null,\"slots\":[]}",
+            "{\"",
+            "[]",
+            "null",
+            "throw 'allowScriptTagRemoting is false.';",
+            "dwr.engine.remote.handleCallback(\"0\",\"0\",{});",
+        ][..]).prop_map(str::to_owned),
     ];
     prop::collection::vec(bits, 0..40).prop_map(|bits| bits.concat())
 }
 
-/// A page of the fixtures, cut, with a piece of another put in or a piece of rubbish.
-fn spliced() -> impl Strategy<Value = String> {
-    (any::<Index>(), any::<Index>(), any::<Index>(), any::<Index>(), "[<>/a-z\"' ]{0,20}").prop_map(
-        |(page, other, from, to, rubbish)| {
-            let (page, other) = (page.get(PAGES.as_slice()), other.get(PAGES.as_slice()));
-            let from = page.floor_char_boundary(from.index(page.len() + 1));
-            let to = other.floor_char_boundary(to.index(other.len() + 1));
-            format!("{}{rubbish}{}", page.split_at(from).0, other.split_at(to).1)
-        },
-    )
+/// A page of a platform, cut, with a piece of another of its pages put in behind a piece of rubbish.
+fn spliced(folder: &Folder, pieces: &(Index, Index, Index, Index, String)) -> String {
+    let (page, other, from, to, rubbish) = pieces;
+    let (page, other) = (&page.get(&folder.pages).body, &other.get(&folder.pages).body);
+    let from = page.floor_char_boundary(from.index(page.len() + 1));
+    let to = other.floor_char_boundary(to.index(other.len() + 1));
+    format!("{}{rubbish}{}", page.split_at(from).0, other.split_at(to).1)
 }
 
-/// Any page: one of the fixtures, a spliced one or soup.
-fn answer() -> impl Strategy<Value = String> {
-    let whole = any::<Index>().prop_map(|page| page.get(PAGES.as_slice()).clone());
-    prop_oneof![whole, spliced(), soup()]
+fn pieces() -> impl Strategy<Value = (Index, Index, Index, Index, String)> {
+    (any::<Index>(), any::<Index>(), any::<Index>(), any::<Index>(), "[<>/a-z\"' ]{0,20}")
 }
 
-/// Whether the module's own words for `outcome` stand anywhere in the page, visible or not.
-fn holds_marker(outcome: &Outcome, body: &str) -> bool {
-    let markers: &[&str] = match outcome {
-        Outcome::Open(_) => &["la nature du rendez-vous", "/booking/create/1234/5/"],
-        Outcome::Full => {
-            &["plage horaire libre pour votre demande", "rification de disponibilit", "availability"]
+/// Whether a page was taken for one of the platform's own, be it only for its wall.
+fn recognises(reading: &Result<Step, Unrecognised>) -> bool {
+    matches!(reading, Ok(Step::Read(reading)) if reading.is_recognised())
+}
+
+/// What is found in `body`, read in the place of `like`, that an empty page lacks.
+fn found_only_in(folder: &Folder, like: &Sample, found: &Markers) -> bool {
+    let mut empty = Markers::default();
+    let _ = folder.read(like, "", &mut empty);
+    found.all().iter().any(|marker| marker.found && !empty.all().contains(marker))
+}
+
+/// What must hold for anything that is read in the place of `like`.
+fn check(folder: &Folder, like: &Sample, body: &str) -> Result<(), TestCaseError> {
+    let name = folder.platform.name();
+    let mut markers = Markers::default();
+    let reading = folder.read(like, body, &mut markers);
+    prop_assert_eq!(&reading, &folder.read(like, body, &mut Markers::default()), "{}", name);
+    match &reading {
+        Ok(Step::Read(read)) => {
+            prop_assert!(folder.signs.allow(read, body), "{}: {:?}", name, read);
+            let by_marker = !read.is_recognised() || found_only_in(folder, like, &markers);
+            prop_assert!(by_marker, "{}: {:?} of {:?}", name, read, markers);
         }
-        Outcome::Shut => &["pas disponible pour le moment", "calendrier disponible"],
-        Outcome::Unknown(_) => return true,
-    };
-    let plain = body.to_lowercase().replace("<strong>", "").replace("</strong>", "");
-    markers.iter().any(|marker| plain.contains(marker))
+        Ok(Step::Ask { listed, next, .. }) => {
+            is_allowed(folder, like, next)?;
+            let short = |label: &String| label.chars().count() <= 120;
+            prop_assert!(listed.iter().all(|desk| desk.label.as_ref().is_none_or(short)));
+        }
+        Err(error) => prop_assert!(!error.found.contains(CANARY), "{}: {}", name, error),
+    }
+    prop_assert!(markers.all().iter().all(|marker| !marker.what.contains(CANARY)), "{}", name);
+    Ok(())
 }
 
-fn is_allowed(ask: &Ask) -> bool {
-    let path = ask.url().path();
-    ask.url().host_str() == Some("www.exemple.gouv.fr")
-        && !path.contains("/5/")
-        && match ask {
-            Ask::Get(_) => path == "/booking/create/1234/0",
-            Ask::PostForm(_, form) => {
-                let names: Vec<&str> = form.iter().map(|(name, _)| name.as_str()).collect();
-                matches!(
-                    (path, names.as_slice()),
-                    ("/booking/create/1234/0", ["condition", "nextButton"])
-                        | ("/booking/create/1234/1", ["planning", "nextButton"])
-                )
-            }
-            Ask::PostJson(..) | Ask::PostText(..) => false,
-        }
+/// What a platform asks stays on the target's host, holds nothing forbidden, and could also be reached by a redirect.
+fn is_allowed(folder: &Folder, like: &Sample, ask: &Ask) -> Result<(), TestCaseError> {
+    let (to, own) = (ask.url(), &like.target.url);
+    prop_assert_eq!((to.scheme(), to.host(), to.port()), (own.scheme(), own.host(), own.port()));
+    prop_assert_eq!(folder.signs.forbids(ask), None, "{:?}", ask);
+    if let Ask::Get(url) = ask {
+        prop_assert!(folder.platform.may_follow(&like.target, url), "{url}");
+    }
+    Ok(())
 }
 
 proptest! {
     #[test]
-    fn arbitrary_text_is_never_read_as_open_full_or_shut(text in any::<String>(), step in 0..10_u8) {
-        for reading in readings(&text, step) {
-            prop_assert!(!concludes(&reading), "{reading:?}");
-        }
-    }
-
-    #[test]
-    fn soup_without_a_marker_is_never_read_as_open_full_or_shut(soup in soup(), step in 0..10_u8) {
-        for reading in readings(&soup, step) {
-            prop_assert!(!concludes(&reading), "{reading:?}");
-        }
-    }
-
-    #[test]
-    fn a_spliced_page_is_read_only_as_what_it_has_words_for(body in spliced(), step in 0..10_u8) {
-        for reading in readings(&body, step) {
-            if let Ok(Step::Read(reading)) = reading {
-                prop_assert!(holds_marker(&reading.outcome, &body), "{:?}", reading.outcome);
+    fn text_and_soup_without_a_marker_are_never_recognised(
+        text in any::<String>(),
+        soup in soup(),
+        place in any::<Index>(),
+    ) {
+        for folder in FOLDERS.iter() {
+            let like = place.get(&folder.pages);
+            for body in [&text, &soup] {
+                let reading = folder.read(like, body, &mut Markers::default());
+                prop_assert!(!recognises(&reading), "{}: {reading:?}", folder.platform.name());
             }
         }
     }
 
     #[test]
-    fn generic_verdicts_never_blame_us(body in spliced(), soup in soup(), status in 100..600_u16) {
-        let url: Url = FORM.parse().unwrap();
-        for body in [&body, &soup] {
-            let verdict = generic::verdict(&Page { url: &url, status, body }, &mut Markers::default());
-            prop_assert!(verdict.is_none_or(|verdict| verdict.cause != Cause::Withheld));
+    fn a_spliced_page_is_read_only_as_what_it_has_words_for(pieces in pieces(), place in any::<Index>()) {
+        for folder in FOLDERS.iter() {
+            check(folder, place.get(&folder.pages), &spliced(folder, &pieces))?;
         }
     }
 
     #[test]
-    fn whatever_is_answered_only_the_first_two_steps_of_the_own_form_are_asked(
-        answers in prop::collection::vec((answer(), 0..10_u8), 4),
+    fn no_text_of_a_page_is_told(pieces in pieces(), soup in soup(), place in any::<Index>()) {
+        for folder in FOLDERS.iter() {
+            let body = spliced(folder, &pieces);
+            // In every text, and in the value of every attribute.
+            let marked = body.replace("</", &format!("{CANARY}</")).replace("=\"", &format!("=\"{CANARY}"));
+            for body in [marked, format!("{CANARY}{soup}{CANARY}")] {
+                check(folder, place.get(&folder.pages), &body)?;
+            }
+        }
+    }
+
+    #[test]
+    fn generic_verdicts_never_blame_us(pieces in pieces(), soup in soup(), status in 100..600_u16) {
+        let url: Url = FORM.parse().unwrap();
+        for body in FOLDERS.iter().map(|folder| spliced(folder, &pieces)).chain([soup]) {
+            let page = Page { url: &url, status, body: &body };
+            let verdict = generic::verdict(&page, &mut Markers::default());
+            prop_assert!(verdict.is_none_or(|verdict| verdict.cause != Cause::Withheld));
+            prop_assert!((200..300).contains(&status) || verdict.is_some(), "{status}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_answered_only_what_is_allowed_is_asked(
+        answers in prop::collection::vec((any::<Index>(), any::<Index>(), prop::option::of(pieces())), 4),
+        target in any::<Index>(),
         round in any::<u64>(),
     ) {
-        let left = RefCell::new(answers.into_iter());
-        let (asked, _) = probe(&target("ez-booking", FORM), round, |_| {
-            let (body, step) = left.borrow_mut().next().unwrap();
-            (format!("{FORM}/{step}").parse().unwrap(), body)
-        });
-        for ask in asked {
-            prop_assert!(is_allowed(&ask), "{ask:?}");
+        for folder in FOLDERS.iter() {
+            let like = target.get(&folder.pages);
+            let left = RefCell::new(answers.iter());
+            // Whole pages lead further than spliced ones.
+            let (asked, _) = probe(&like.target, round, |_| {
+                let (place, page, pieces) = left.borrow_mut().next().unwrap();
+                let body = match pieces {
+                    Some(pieces) => spliced(folder, pieces),
+                    None => page.get(&folder.pages).body.clone(),
+                };
+                (place.get(&folder.pages).url.clone(), body)
+            });
+            for ask in &asked {
+                is_allowed(folder, like, ask)?;
+            }
         }
     }
 }
 
 #[test]
 fn two_mebibytes_of_hostile_markup_are_unrecognised_and_soon() {
-    let url: Url = format!("{FORM}/4").parse().unwrap();
-    let [form, _] = targets();
-    let asked = asked(&form.url, "start", &[]);
-    let trail = Trail { round: 0, asked: &asked, noted: &[], listed: &[] };
     for unit in ["<div>", "<b><i><p>", "<table><tr><th>x", "<ul class=error><li>", "<form><h2>"] {
         let body = unit.repeat(2 * 1024 * 1024 / unit.len());
-        let page = Page { url: &url, status: 200, body: &body };
         // Quadratic work on such a page takes hours, linear work a few seconds even in a debug build.
         let started = Instant::now();
+        let url: Url = FORM.parse().unwrap();
+        let page = Page { url: &url, status: 200, body: &body };
         assert_eq!(generic::verdict(&page, &mut Markers::default()), None, "{unit}");
-        let reading = platform(&form.platform).unwrap().read(&form, &page, &trail, &mut Markers::default());
-        assert!(reading.is_err(), "{unit}: {reading:?}");
+        for folder in FOLDERS.iter() {
+            let reading = folder.read(&folder.pages[0], &body, &mut Markers::default());
+            assert!(!recognises(&reading), "{unit}: {reading:?}");
+        }
         assert!(started.elapsed().as_secs() < 60, "{unit}: {:?}", started.elapsed());
     }
 }
 
 #[test]
-fn every_platform_reads_an_empty_page_as_unrecognised() {
-    let names: Vec<&str> = targets().map(|target| platform(&target.platform).unwrap().name()).into();
-    assert!(PLATFORMS.iter().all(|platform| names.contains(&platform.name())));
-    for reading in readings("", 2) {
-        assert!(reading.is_err(), "{reading:?}");
+fn no_platform_recognises_an_empty_page() {
+    for folder in FOLDERS.iter() {
+        for like in &folder.pages {
+            let reading = folder.read(like, "", &mut Markers::default());
+            assert!(!recognises(&reading), "{}: {reading:?}", like.url);
+        }
+    }
+}
+
+#[test]
+fn every_platform_has_pages_that_it_recognises_and_pages_that_it_does_not() {
+    assert_eq!(FOLDERS.len(), PLATFORMS.len());
+    for folder in FOLDERS.iter() {
+        let name = folder.platform.name();
+        let read = |like: &Sample| recognises(&folder.read(like, &like.body, &mut Markers::default()));
+        assert!(folder.pages.iter().any(read), "{name}: nothing is recognised");
+        assert!(!folder.pages.iter().all(read), "{name}: everything is recognised");
+        // What is concluded from its own pages shows which lines of its `signs.txt` are missing.
+        for like in &folder.pages {
+            if let Ok(Step::Read(reading)) = folder.read(like, &like.body, &mut Markers::default()) {
+                assert!(
+                    folder.signs.allow(&reading, &like.body),
+                    "{name}: {:?} of {}",
+                    reading.outcome,
+                    like.url
+                );
+                assert_ne!(reading.outcome, Outcome::Unknown(Cause::Withheld), "{name}");
+            }
+        }
+        for target in folder.targets() {
+            assert_eq!(
+                folder.platform.check(&target.url, &target.params),
+                Vec::<String>::new(),
+                "{name}: {}",
+                target.url
+            );
+        }
     }
 }
