@@ -15,6 +15,8 @@ use std::{
 };
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use guichet_fakesite::FormEntry;
+use guichet_model::ParamValue;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -287,14 +289,23 @@ impl Fakes {
         let data = self.folder.path().join("data");
         copy_lists(&data);
         for (site, host, form, procedure, more) in targets {
-            let path = data.join("sites").join(format!("{site}.toml"));
-            let head = if path.exists() { String::new() } else { site_head(site) };
-            let url = self.form(host, *form);
-            let target = format!(
-                "\n[[target]]\nprocedure = \"{procedure}\"\nplatform = \"ez-booking\"\nurl = \"{url}\"\nstatus = \"active\"\n{more}\n"
-            );
-            let before = fs::read_to_string(&path).unwrap_or_default();
-            fs::write(&path, before + &head + &target).unwrap();
+            add_target(&data, site, procedure, "ez-booking", &self.form(host, *form), more);
+        }
+        data
+    }
+
+    /// A catalogue with one target for each form of a script, on any platform: `92-essai/autre/f<form>`.
+    pub(crate) fn catalogue_of(&self, forms: &[FormEntry]) -> PathBuf {
+        let data = self.folder.path().join("data");
+        copy_lists(&data);
+        for form in forms {
+            let url = format!("http://{}.localhost:{}{}", form.host, self.address.port(), form.path());
+            let params = form.params.iter().map(|(name, value)| match value {
+                ParamValue::Text(text) => format!("{name} = {text:?}\n"),
+                ParamValue::List(list) => format!("{name} = {list:?}\n"),
+            });
+            let more = format!("key = \"f{}\"\n{}", form.form, params.collect::<String>());
+            add_target(&data, "92-essai", "autre", form.platform, &url, &more);
         }
         data
     }
@@ -328,6 +339,17 @@ pub(crate) fn copy_lists(data: &Path) {
     ] {
         fs::copy(real.join(file), data.join(file)).unwrap();
     }
+}
+
+/// Adds a target to a site's file, which is made where there is none.
+fn add_target(data: &Path, site: &str, procedure: &str, platform: &str, url: &str, more: &str) {
+    let path = data.join("sites").join(format!("{site}.toml"));
+    let head = if path.exists() { String::new() } else { site_head(site) };
+    let target = format!(
+        "\n[[target]]\nprocedure = \"{procedure}\"\nplatform = \"{platform}\"\nurl = \"{url}\"\nstatus = \"active\"\n{more}\n"
+    );
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    fs::write(&path, before + &head + &target).unwrap();
 }
 
 /// The head of a site file for an invented site.

@@ -11,5 +11,6 @@ mod crash;
 mod documentation;
 mod harness;
 mod importing;
+mod platforms;
 mod probing;
 mod sampling;

@@ -89,8 +89,9 @@
 //!   whether there is anything for all motives asked for, and then `step1ScenarioTwo.do` shows the days.
 //! - `rdv-service-public`: the places with their next date, with `lieu_id` the times of the week from `date` (today).
 //!   `/org/ID` and `/prdv?…` redirect there; an organisation with several motifs is asked which.
-//! - `orion`: the shell, and `POST /orion/api/1/rdv/bookings/availableSlotByDay` for the JSON. A question that names
-//!   other places or purposes than the form's is answered 400; what a day holds is invented.
+//! - `orion`: the shell, and `POST /orion/api/1/rdv/bookings/availableSlotByDay` for the JSON. The configuration's own id
+//!   is the form's in 24 digits. A question that names other places or purposes than the form's is answered 400; what a
+//!   day holds is invented.
 //!
 //! # States
 //!

@@ -98,7 +98,7 @@ impl Address {
     }
 
     /// What a target must say beside the path.
-    pub(crate) fn params(&self, desks: &[Desk]) -> Params {
+    pub(crate) fn params(&self, id: u32, desks: &[Desk]) -> Params {
         let mut params = Params::new();
         match self {
             Self::EzBooking | Self::RdvPrefecture | Self::ServicePublic { .. } => {}
@@ -107,11 +107,19 @@ impl Address {
                 params.insert("motives".to_owned(), ParamValue::List(motives));
             }
             Self::Orion { place, purpose, .. } => {
-                for (name, value) in [("place", place), ("purpose", purpose)] {
-                    if let Some(value) = value {
-                        params.insert(name.to_owned(), ParamValue::Text(value.clone()));
-                    }
+                let own_id = orion::own_id(id);
+                for (name, value) in [
+                    ("internal_endpoint", "agreed"),
+                    ("config_id", own_id.as_str()),
+                    ("purpose_id", own_id.as_str()),
+                    ("business_id", purpose.as_deref().unwrap_or("MOTIF")),
+                    ("purpose_name", "Un motif"),
+                    ("minutes", "20"),
+                ] {
+                    params.insert(name.to_owned(), ParamValue::Text(value.to_owned()));
                 }
+                let places = vec![place.clone().unwrap_or_else(|| "LIEU".to_owned())];
+                params.insert("places".to_owned(), ParamValue::List(places));
             }
         }
         params

@@ -226,7 +226,7 @@ impl Script {
             form: form.id,
             platform: form.address.platform().word(),
             path: form.path(),
-            params: form.address.params(&form.desks),
+            params: form.address.params(form.id, &form.desks),
             title: form.title.clone(),
             department: host.facts.department.clone(),
             site: host.facts.site.clone(),

@@ -60,6 +60,11 @@ pub(super) fn path(account: &str, config: &str, place: Option<&str>) -> String {
     format!("/orion-reservation/slots?account={account}&config={config}&usemode=app{code}")
 }
 
+/// The id that a configuration has beside its name, and its purpose too: the form's, in 24 digits.
+pub(super) fn own_id(form: u32) -> String {
+    format!("{form:024}")
+}
+
 pub(super) fn violation(request: &Request<'_>) -> Option<String> {
     match Place::of(request) {
         Place::OtherCall => return Some("made another internal call than for slots".to_owned()),
@@ -132,14 +137,14 @@ fn is_of_page(form: &Form, request: &Request<'_>) -> bool {
 
 /// Whether the question names this account and config, and leaves room for its place and purpose.
 fn is_of_call(form: &Form, body: &Value) -> bool {
-    let Address::Orion { account, config, place, purpose } = &form.address else { return false };
+    let Address::Orion { account, place, purpose, .. } = &form.address else { return false };
     let fits = |wanted: Option<&String>, named: Vec<&str>| {
         wanted.is_none_or(|wanted| named.is_empty() || named.contains(&wanted.as_str()))
     };
     let places = strings(&body["filterRequest"]["filterPlaceCode"], Some);
     let purposes = strings(&body["purposes"], |purpose| purpose.get("businessId"));
     body["accountId"] == account.as_str()
-        && body["configId"] == config.as_str()
+        && body["configId"] == own_id(form.id).as_str()
         && fits(place.as_ref(), places)
         && fits(purpose.as_ref(), purposes)
 }

@@ -23,7 +23,7 @@ async fn whoever_does_more_than_read_is_reported_on_every_platform() {
     let other_call = "made another internal call than for the motives";
     let other_slots = "made another internal call than for slots";
     let save = call("P701", &[20]).replace("motiveMultiSiteSubmit", "saveRdv");
-    let mut named = question("ETAT901");
+    let mut named = question(901);
     named["lastName"] = json!("x");
     let named = named.to_string();
     let form = "application/x-www-form-urlencoded";

@@ -184,7 +184,7 @@ async fn a_question_for_slots_is_about_its_account_config_place_and_purpose() {
     assert!(shell.status == 200 && shell.has("<app-root></app-root>"));
     assert_eq!(browser.get("/orion-reservation/slots?account=FAUX&config=ETAT999").await.status, 404);
     let mut ask = async |change: fn(&mut Value)| {
-        let mut body = question("SEJOUR");
+        let mut body = question(922);
         change(&mut body);
         browser.send("POST", SLOTS, ("application/json", &body.to_string())).await
     };
@@ -207,7 +207,7 @@ async fn a_question_for_slots_is_about_its_account_config_place_and_purpose() {
     for change in others {
         assert_eq!(ask(change).await.status, 400);
     }
-    let changed = browser.send("POST", SLOTS, ("application/json", &question("ETAT912").to_string())).await;
+    let changed = browser.send("POST", SLOTS, ("application/json", &question(912).to_string())).await;
     assert!(changed.status == 200 && !changed.has("daySlots"));
     assert_eq!(sites.violations().len(), 0);
     sites.stop().await;

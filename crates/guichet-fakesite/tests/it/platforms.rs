@@ -33,9 +33,9 @@ pub(crate) fn call(sitekey: &str, motives: &[u32]) -> String {
 }
 
 /// The JSON that asks for slots.
-pub(crate) fn question(config: &str) -> Value {
+pub(crate) fn question(form: u32) -> Value {
     json!({
-        "date": null, "maxElement": "100", "numberOfDay": 6, "accountId": "FAUX", "configId": config,
+        "date": null, "maxElement": "100", "numberOfDay": 6, "accountId": "FAUX", "configId": format!("{form:024}"),
         "purposes": [], "duration": 20, "filterRequest": { "filterChannel": ["PHYSICAL"] },
         "indexPagination": 1, "slotsPerPage": 100
     })
@@ -56,7 +56,7 @@ async fn read(sites: &FakeSites, script: &Script, host: &str, form: u32) -> Page
             browser.send("POST", CALL, ("text/plain", &call(&format!("P{form}"), &motives))).await
         }
         ("orion", 200) if first.has("<app-root>") => {
-            let body = question(&format!("ETAT{form}")).to_string();
+            let body = question(form).to_string();
             browser.send("POST", SLOTS, ("application/json", &body)).await
         }
         _ => first,
@@ -326,7 +326,7 @@ fn a_catalogue_can_be_made_of_every_platform() {
     rdv-prefecture /rdvpref/reservation/demarche/601/ {}
     eappointment /eAppointmentpref94/appointment.do?sitekey=P731&mobile= {"motives": List(["20", "70", "120"])}
     rdv-service-public /prendre_rdv?departement=&motif_name_with_location_type=recepisses-public_office&public_link_organisation_id=831 {}
-    orion /orion-reservation/slots?account=FAUX&config=ETAT901&usemode=app {}
-    orion /orion-reservation/slots?account=FAUX&config=SEJOUR&usemode=app&code=LIEU1 {"place": Text("LIEU1"), "purpose": Text("SEJ04")}
+    orion /orion-reservation/slots?account=FAUX&config=ETAT901&usemode=app {"business_id": Text("MOTIF"), "config_id": Text("000000000000000000000901"), "internal_endpoint": Text("agreed"), "minutes": Text("20"), "places": List(["LIEU"]), "purpose_id": Text("000000000000000000000901"), "purpose_name": Text("Un motif")}
+    orion /orion-reservation/slots?account=FAUX&config=SEJOUR&usemode=app&code=LIEU1 {"business_id": Text("SEJ04"), "config_id": Text("000000000000000000000922"), "internal_endpoint": Text("agreed"), "minutes": Text("20"), "places": List(["LIEU1"]), "purpose_id": Text("000000000000000000000922"), "purpose_name": Text("Un motif")}
     "#);
 }
