@@ -8,6 +8,7 @@ pub mod about;
 mod dates;
 pub mod desks;
 mod document;
+mod eappointment;
 mod ez_booking;
 pub mod generic;
 mod html_rules;
@@ -229,8 +230,12 @@ pub trait Platform: Debug + Send + Sync {
 }
 
 /// Every platform. To add one: a file, its line here, a folder of pages under `fixtures/`.
-pub const PLATFORMS: &[&dyn Platform] =
-    &[&ez_booking::EzBooking, &html_rules::HtmlRules, &rdv_service_public::RdvServicePublic];
+pub const PLATFORMS: &[&dyn Platform] = &[
+    &eappointment::EAppointment,
+    &ez_booking::EzBooking,
+    &html_rules::HtmlRules,
+    &rdv_service_public::RdvServicePublic,
+];
 
 /// The platform called `name`.
 pub fn platform(name: &str) -> Option<&'static dyn Platform> {

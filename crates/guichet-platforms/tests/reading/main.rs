@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod conversation;
 #[cfg(test)]
+mod eappointment;
+#[cfg(test)]
 mod english;
 #[cfg(test)]
 mod folder;
