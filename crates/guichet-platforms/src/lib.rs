@@ -14,6 +14,7 @@ pub mod generic;
 mod html_rules;
 mod markers;
 mod rdv_service_public;
+mod orion;
 mod text;
 
 use std::{fmt::Debug, time::Duration};
@@ -234,6 +235,7 @@ pub const PLATFORMS: &[&dyn Platform] = &[
     &eappointment::EAppointment,
     &ez_booking::EzBooking,
     &html_rules::HtmlRules,
+    &orion::Orion,
     &rdv_service_public::RdvServicePublic,
 ];
 

@@ -13,6 +13,8 @@ mod following;
 #[cfg(test)]
 mod hidden;
 #[cfg(test)]
+mod orion;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod properties;
