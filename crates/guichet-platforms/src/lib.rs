@@ -13,8 +13,8 @@ mod ez_booking;
 pub mod generic;
 mod html_rules;
 mod markers;
-mod rdv_service_public;
 mod orion;
+mod rdv_service_public;
 mod text;
 
 use std::{fmt::Debug, time::Duration};

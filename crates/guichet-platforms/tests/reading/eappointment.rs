@@ -1,16 +1,13 @@
 //! Probes of the platform `eappointment`: what is asked, what is followed, and what is never concluded.
 
-use std::{cell::RefCell, fs, sync::LazyLock, time::Instant};
+use std::{cell::RefCell, sync::LazyLock, time::Instant};
 
 use guichet_model::{Marker, Outcome, ParamValue, Params, Target};
 use guichet_platforms::{Ask, Markers, Page, Step, Trail, platform};
 use proptest::{prelude::*, sample::Index};
 use url::Url;
 
-use crate::{
-    conversation::probe,
-    sample::{Sample, target},
-};
+use crate::{conversation::probe, folder::bodies, sample::target};
 
 const SERVICE: &str = "https://rdv.exemple.gouv.fr/eAppointmentpref99";
 const START: &str = "https://rdv.exemple.gouv.fr/eAppointmentpref99/appointment.do?sitekey=P991&mobile=";
@@ -197,13 +194,7 @@ fn wrong_targets_are_told_what_to_write() {
 }
 
 /// The pages of the folder, without the comments at their top.
-static PAGES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/eappointment");
-    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let read = |path| Sample::of("eappointment", &fs::read_to_string(path).unwrap()).body;
-    paths.into_iter().map(read).collect()
-});
+static PAGES: LazyLock<Vec<String>> = LazyLock::new(|| bodies("eappointment"));
 
 /// Reads `body` as the page of the motives, as a page without any, and as the answer about motives.
 fn readings(body: &str) -> Vec<Outcome> {

@@ -54,3 +54,9 @@ impl Folder {
         targets
     }
 }
+
+/// The pages of a platform's folder, without the comments at their top.
+pub(crate) fn bodies(platform: &str) -> Vec<String> {
+    let folder = FOLDERS.iter().find(|folder| folder.platform.name() == platform).unwrap();
+    folder.pages.iter().map(|page| page.body.clone()).collect()
+}

@@ -1,6 +1,6 @@
 //! Probes of the platform `orion`: when anything is asked at all, what is asked, and what is never concluded.
 
-use std::{fs, sync::LazyLock};
+use std::sync::LazyLock;
 
 use guichet_model::{Marker, Outcome, ParamValue, Params, Target};
 use guichet_platforms::{Ask, Markers, Page, Step, Trail, platform};
@@ -8,10 +8,7 @@ use proptest::{prelude::*, sample::Index};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use crate::{
-    conversation::probe,
-    sample::{Sample, target},
-};
+use crate::{conversation::probe, folder::bodies, sample::target};
 
 const SLOTS: &str = "https://esii-orion.com/orion-reservation/slots?account=EVMSPI&config=SEJOURUSARNVT&usemode=app&code=REN1";
 const ENDPOINT: &str = "https://esii-orion.com/orion/api/1/rdv/bookings/availableSlotByDay";
@@ -157,13 +154,7 @@ fn wrong_targets_are_told_what_to_write() {
 }
 
 /// The pages of the folder, without the comments at their top.
-static PAGES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/orion");
-    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let read = |path| Sample::of("orion", &fs::read_to_string(path).unwrap()).body;
-    paths.into_iter().map(read).collect()
-});
+static PAGES: LazyLock<Vec<String>> = LazyLock::new(|| bodies("orion"));
 
 /// Reads `body` as the answer to the question.
 fn answered(body: &str) -> Option<Outcome> {
