@@ -14,13 +14,10 @@ use std::time::Duration;
 use guichet_model::{DeskReading, ParamValue, Params, Target};
 use url::Url;
 
-use self::{
-    address::{Address, is_number},
-    signs::Signs,
-};
+use self::{address::Address, signs::Signs};
 use crate::{
     Ask, Desk, MOST_STEPS, Markers, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised,
-    desks, document,
+    desks, document, path::is_number,
 };
 
 /// The most desks asked in one probe.

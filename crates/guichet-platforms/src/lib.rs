@@ -15,6 +15,7 @@ mod html_rules;
 mod markers;
 mod orion;
 mod rdv_service_public;
+mod path;
 mod text;
 
 use std::{fmt::Debug, time::Duration};

@@ -2,8 +2,9 @@
 //!
 //! Only steps 0 and 1 can be asked for from here, and no redirect is followed past step 4. What never enters: the addresses of slots, other hosts, other forms.
 
-use percent_encoding::percent_decode_str;
 use url::Url;
+
+use crate::path::{self, is_number};
 
 /// The name of the module in a path.
 const MODULE: &str = "booking";
@@ -105,22 +106,7 @@ impl<'u> Parts<'u> {
 
 /// Whether the path of `url` leads into the booking module, however it is written.
 pub(super) fn is_of_the_module(url: &Url) -> bool {
-    let mut path = url.path().to_owned();
-    loop {
-        let decoded = percent_decode_str(&path).decode_utf8_lossy().into_owned();
-        if decoded == path {
-            break;
-        }
-        path = decoded;
-    }
-    // A segment may carry parameters after a semicolon.
-    let names = path.split(['/', '\\']).map(|segment| segment.split(';').next().unwrap_or_default());
-    names.into_iter().any(|name| name.trim().eq_ignore_ascii_case(MODULE))
-}
-
-/// Whether `text` is made of digits only, at least one.
-pub(super) fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+    path::names(url, MODULE)
 }
 
 #[cfg(test)]

@@ -10,13 +10,11 @@ use guichet_model::{Cause, Offer, Outcome, SlotCount};
 use scraper::{ElementRef, Html};
 use url::Url;
 
-use super::{
-    address::{Address, is_number},
-    english, week,
-};
+use super::{address::Address, english, week};
 use crate::{
     Desk, Markers, Unrecognised,
     document::{visible_elements, visible_elements_of},
+    path::is_number,
     text,
 };
 
