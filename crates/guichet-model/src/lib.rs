@@ -15,7 +15,9 @@ pub use catalogue::{
     SiteKind, Statement, Target, TargetStatus, Unplaced,
 };
 pub use id::{DepartmentCode, InvalidId, ProcedureId, SiteId, TargetId};
-pub use observation::{Exchange, Marker, Observation, ProbeFacts, Purpose, Service, Sha256Hex, Source};
+pub use observation::{
+    Exchange, Marker, Observation, ProbeFacts, Publication, Purpose, Service, Sha256Hex, Source,
+};
 pub use outcome::{Cause, DeskReading, Offer, Outcome, SlotCount, UnknownWord};
 pub use tally::{Counts, HourTally};
 

@@ -3,6 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
+use chrono::NaiveDate;
 use url::Url;
 
 use crate::{DeskReading, Instant, Outcome, TargetId, UnknownWord};
@@ -159,6 +160,15 @@ impl FromStr for Service {
             .map(|(service, _)| *service)
             .ok_or_else(|| UnknownWord::new(text, &Self::ALL.map(|(_, word)| word)))
     }
+}
+
+/// A release of slots that a page announces or looks back on. Never an observation: shown, not stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Publication {
+    /// When the slots were or are to be put online, from the civil time on the page.
+    pub at: Instant,
+    /// The first day of the week that they are for, as the page writes it.
+    pub week: Option<NaiveDate>,
 }
 
 /// Something looked for on a page, in our words, and whether it was there.

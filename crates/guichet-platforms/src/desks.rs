@@ -31,10 +31,9 @@ pub fn conclude(noted: &[DeskReading], last: Option<Outcome>) -> Outcome {
 /// not lost.
 pub fn break_off(trail: &Trail<'_>, last: Outcome) -> Reading {
     Reading {
-        outcome: conclude(trail.noted, Some(last)),
         desks: trail.noted.to_vec(),
         desks_seen: u16::try_from(trail.listed.len()).unwrap_or(u16::MAX),
-        service: None,
+        ..Reading::plain(conclude(trail.noted, Some(last)))
     }
 }
 

@@ -153,10 +153,9 @@ fn desk_answered(
     }
     let outcome = desks::conclude(trail.noted, Some(reading.outcome));
     Ok(Step::Read(Reading {
-        outcome,
         desks: trail.noted.iter().cloned().chain([reading]).collect(),
         desks_seen: u16::try_from(trail.listed.len()).unwrap_or(u16::MAX),
-        service: None,
+        ..Reading::plain(outcome)
     }))
 }
 

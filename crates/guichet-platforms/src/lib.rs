@@ -20,7 +20,7 @@ mod text;
 
 use std::{fmt::Debug, time::Duration};
 
-use guichet_model::{Cause, DeskReading, Outcome, Params, Service, Target};
+use guichet_model::{Cause, DeskReading, Outcome, Params, Publication, Service, Target};
 use thiserror::Error;
 use url::Url;
 
@@ -113,12 +113,23 @@ pub struct Reading {
     pub desks_seen: u16,
     /// What the service was seen to be, where the page tells.
     pub service: Option<Service>,
+    /// When the page says that slots will be put online next.
+    pub next_publication: Option<Publication>,
+    /// When the page says that slots were put online last.
+    pub last_publication: Option<Publication>,
 }
 
 impl Reading {
     /// A reading of a page without desks.
     pub fn plain(outcome: Outcome) -> Self {
-        Self { outcome, desks: Vec::new(), desks_seen: 0, service: None }
+        Self {
+            outcome,
+            desks: Vec::new(),
+            desks_seen: 0,
+            service: None,
+            next_publication: None,
+            last_publication: None,
+        }
     }
 
     /// The platform's own CAPTCHA stands before the slots: that it was there is all that can be known.

@@ -56,6 +56,12 @@ fn reading_words(reading: &Reading) -> String {
     if let Some(service) = reading.service {
         write!(text, "; service {}", service.as_str()).unwrap();
     }
+    for (what, publication) in [("next", reading.next_publication), ("last", reading.last_publication)] {
+        if let Some(publication) = publication {
+            let week = publication.week.map_or("-".to_owned(), |day| day.to_string());
+            write!(text, "\n{what} publication {}, week of {week}", publication.at.to_rfc3339()).unwrap();
+        }
+    }
     for desk in &reading.desks {
         write!(text, "\ndesk {}", desk_words(desk)).unwrap();
     }
