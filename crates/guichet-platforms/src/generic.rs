@@ -27,6 +27,10 @@ const CHALLENGE_IDS: [&str; 3] = ["challenge-running", "cf-challenge-running", "
 /// What a Queue-it waiting room is built of. It may stand on the site's own domain, under a title of the site's choice.
 const WAITING_ROOM_IDS: [&str; 3] =
     ["MainPart_lbQueueNumber", "MainPart_lbUsersInLineAheadOfYou", "MainPart_divProgressbar"];
+/// What pages of RDV-Préfecture are built of: their state, their CAPTCHA, where its answer goes. They may be short, and
+/// nothing but that CAPTCHA.
+const SHELL_IDS: [&str; 2] = ["vui-init-data", "BDC_CaptchaComponent"];
+const SHELL_ACTION: &str = "_validercaptcha";
 const SHIELD_NAMES: [&str; 3] = ["challenge-platform", "cf-chl", "_incapsula_resource"];
 const WAITING_TITLES: [&str; 8] = [
     "just a moment",
@@ -117,6 +121,8 @@ enum Mark {
     Booking,
     /// Markup that only a challenge page or a waiting room has.
     Challenge,
+    /// The platform RDV-Préfecture's own: its CAPTCHA is a page like another, not a shield's.
+    Shell,
     /// A captcha of whatever make.
     Captcha,
     /// A shield's script, which ordinary pages carry too.
@@ -181,6 +187,8 @@ impl Look {
         let id = value.id().unwrap_or_default();
         self.note(Mark::Booking, BOOKING_IDS.contains(&id));
         self.note(Mark::Captcha, is_captcha(value));
+        let answers = ["action", "formaction"].iter().any(|name| lower(name).contains(SHELL_ACTION));
+        self.note(Mark::Shell, answers || SHELL_IDS.contains(&id) || value.name() == "rdv-captchetat");
         self.note(Mark::Challenge, CHALLENGE_IDS.contains(&id) || id.starts_with("cf-chl"));
         self.note(Mark::Challenge, WAITING_ROOM_IDS.contains(&id));
     }
@@ -198,7 +206,8 @@ impl Look {
     fn is_challenge(&self) -> bool {
         self.has(Mark::Challenge)
             || (!self.has(Mark::Booking) && self.title_has(&WAITING_TITLES))
-            || (self.is_bare() && (self.has(Mark::Captcha) || self.visible.contains("incapsula incident id")))
+            || (self.is_bare() && self.has(Mark::Captcha) && !self.has(Mark::Shell))
+            || (self.is_bare() && self.visible.contains("incapsula incident id"))
     }
 
     fn is_refusal(&self) -> bool {
@@ -227,7 +236,8 @@ impl Look {
 
     /// A page that says nothing and leaves all to a shield's script.
     fn is_silent_script(&self) -> bool {
-        self.has(Mark::Shield) && !self.has(Mark::Booking) && self.visible.len() < SILENT
+        let own = self.has(Mark::Booking) || self.has(Mark::Shell);
+        self.has(Mark::Shield) && !own && self.visible.len() < SILENT
     }
 
     fn is_bare(&self) -> bool {
