@@ -51,7 +51,15 @@ pub(crate) fn visible_elements(page: &Html) -> impl Iterator<Item = ElementRef<'
 /// `start` and the elements in it that can be seen, in their order; whether `start` itself stands in something hidden
 /// is not asked.
 pub(crate) fn visible_elements_of(start: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
-    walk(start, |_| false).filter_map(|seen| match seen {
+    visible_elements_without(start, |_| false)
+}
+
+/// [`visible_elements_of`] without those that `skip` names and all that is in them.
+pub(crate) fn visible_elements_without(
+    start: ElementRef<'_>,
+    skip: impl Fn(&Element) -> bool,
+) -> impl Iterator<Item = ElementRef<'_>> {
+    walk(start, skip).filter_map(|seen| match seen {
         Seen::Begin(element) => Some(element),
         Seen::Words(_) | Seen::End(_) => None,
     })

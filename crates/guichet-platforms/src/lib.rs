@@ -14,8 +14,9 @@ pub mod generic;
 mod html_rules;
 mod markers;
 mod orion;
-mod rdv_service_public;
 mod path;
+mod rdv_prefecture;
+mod rdv_service_public;
 mod text;
 
 use std::{fmt::Debug, time::Duration};
@@ -248,6 +249,7 @@ pub const PLATFORMS: &[&dyn Platform] = &[
     &ez_booking::EzBooking,
     &html_rules::HtmlRules,
     &orion::Orion,
+    &rdv_prefecture::RdvPrefecture,
     &rdv_service_public::RdvServicePublic,
 ];
 

@@ -2,6 +2,8 @@
 //!
 //! Scripts, styles, what is hidden and everything from the footer on are no part of it. What never enters: meaning.
 
+use std::mem;
+
 use scraper::{ElementRef, Html, node::Element};
 
 use crate::document::{self, Seen};
@@ -23,18 +25,39 @@ pub(crate) fn visible_text(page: &Html) -> String {
 
 /// The visible text of a page up to its footer, comparable, without the element that has the id `left_out`.
 pub(crate) fn visible_text_without(page: &Html, left_out: Option<&str>) -> String {
-    let body = document::visible_elements(page).find(|element| element.value().name() == "body");
-    body.map(|body| comparable(&raw_text(body, left_out, usize::MAX))).unwrap_or_default()
+    let left_out = |element: &Element| left_out.is_some() && element.id() == left_out;
+    body(page).map(|body| comparable(&raw_text(body, &left_out, usize::MAX))).unwrap_or_default()
+}
+
+/// The visible text of a page up to its footer, comparable, cut where a block begins or ends, without the elements
+/// that `left_out` names. A sentence that merely quotes another is one passage with it.
+pub(crate) fn passages_without(page: &Html, left_out: &dyn Fn(&Element) -> bool) -> Vec<String> {
+    let raw = body(page).map(|body| raw_passages(body, left_out, usize::MAX)).unwrap_or_default();
+    raw.iter().map(|passage| comparable(passage)).filter(|passage| !passage.is_empty()).collect()
+}
+
+/// The visible text of a page as written.
+pub(crate) fn raw_visible(page: &Html) -> Option<String> {
+    body(page).map(|body| raw_text(body, &|_| false, usize::MAX))
+}
+
+fn body(page: &Html) -> Option<ElementRef<'_>> {
+    document::visible_elements(page).find(|element| element.value().name() == "body")
 }
 
 /// The text of one element, comparable.
 pub(crate) fn element_text(element: ElementRef<'_>) -> String {
-    comparable(&raw_text(element, None, LONGEST_ELEMENT))
+    element_text_without(element, &|_| false)
+}
+
+/// The text of one element, comparable, without the elements that `left_out` names.
+pub(crate) fn element_text_without(element: ElementRef<'_>, left_out: &dyn Fn(&Element) -> bool) -> String {
+    comparable(&raw_text(element, left_out, LONGEST_ELEMENT))
 }
 
 /// The text of one element on one line, as written, cut to `most` characters; `None` when there is none.
 pub(crate) fn label(element: ElementRef<'_>, most: usize) -> Option<String> {
-    let text = single_spaces(raw_text(element, None, LONGEST_ELEMENT).chars());
+    let text = single_spaces(raw_text(element, &|_| false, LONGEST_ELEMENT).chars());
     let cut: String = text.chars().take(most).collect();
     (!cut.is_empty()).then_some(cut)
 }
@@ -66,34 +89,35 @@ fn single_spaces(chars: impl Iterator<Item = char>) -> String {
     line
 }
 
-/// The text under `start`, hardly longer than `most` bytes.
-fn raw_text(start: ElementRef<'_>, left_out: Option<&str>, most: usize) -> String {
-    let skip = |element: &Element| {
-        NO_PROSE.contains(&element.name()) || (left_out.is_some() && element.id() == left_out)
-    };
-    let mut text = String::new();
-    for seen in document::walk(start, skip) {
+/// The text under `start`, hardly longer than `most` bytes; where a block begins or ends, so does a word.
+fn raw_text(start: ElementRef<'_>, left_out: &dyn Fn(&Element) -> bool, most: usize) -> String {
+    raw_passages(start, left_out, most).join(" ")
+}
+
+/// The text under `start`, cut where a block begins or ends.
+fn raw_passages(start: ElementRef<'_>, left_out: &dyn Fn(&Element) -> bool, most: usize) -> Vec<String> {
+    let mut passages = Vec::new();
+    let (mut passage, mut room) = (String::new(), most);
+    for seen in document::walk(start, |element| NO_PROSE.contains(&element.name()) || left_out(element)) {
         match seen {
             Seen::Words(words) => {
-                let room = most.saturating_sub(text.len());
                 let (words, left) = words.split_at(words.floor_char_boundary(room));
-                text.push_str(words);
+                passage.push_str(words);
+                room -= words.len();
                 if !left.is_empty() {
                     break;
                 }
             }
             Seen::Begin(element) if element.value().name() == "footer" => break,
-            Seen::Begin(element) | Seen::End(element) => part(&mut text, element.value()),
+            Seen::Begin(element) | Seen::End(element) => {
+                if !passage.is_empty() && !WITHIN_WORDS.contains(&element.value().name()) {
+                    passages.push(mem::take(&mut passage));
+                }
+            }
         }
     }
-    text
-}
-
-/// A block begins or ends: so does a word.
-fn part(text: &mut String, element: &Element) {
-    if !WITHIN_WORDS.contains(&element.name()) {
-        text.push(' ');
-    }
+    passages.push(passage);
+    passages
 }
 
 #[cfg(test)]
@@ -134,6 +158,14 @@ mod tests {
         let page = document::parse("<p>a</p><div id=x><p>b</p></div><p>c</p>").unwrap();
         assert_eq!(visible_text_without(&page, Some("x")), "a c");
         assert_eq!(visible_text(&page), "a b c");
+    }
+
+    #[test]
+    fn a_passage_ends_where_a_block_does() {
+        let page =
+            document::parse("<p>Si « <b>A</b> » vient</p><div>B.<br>C<button>D</button></div><i>E").unwrap();
+        assert_eq!(passages_without(&page, &|_| false), ["si « a » vient", "b.", "c", "d", "e"]);
+        assert_eq!(passages_without(&page, &|it| it.name() == "div"), ["si « a » vient", "e"]);
     }
 
     #[test]

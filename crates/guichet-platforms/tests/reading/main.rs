@@ -19,6 +19,8 @@ mod pages;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod rdv_prefecture;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod signs;
