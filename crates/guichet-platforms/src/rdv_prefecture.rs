@@ -179,7 +179,7 @@ fn slots(html: &Html, url: &Url, zone: Tz, markers: &mut Markers) -> Result<Read
     let outcome = if open {
         Outcome::Open(offer(&calendar, &state, next.filter(|_| week), zone))
     } else if none || heading {
-        nothing_against_full(&state, later, heading, markers)?;
+        nothing_against_full(&state, later, markers)?;
         Outcome::Full
     } else {
         return Err(Unrecognised::new("neither a free slot nor the words that there is none"));
@@ -194,12 +194,7 @@ fn slots(html: &Html, url: &Url, zone: Tz, markers: &mut Markers) -> Result<Read
 }
 
 /// Words that there is no slot prove it only where nothing on the page speaks against them.
-fn nothing_against_full(
-    state: &State,
-    later: bool,
-    heading: bool,
-    markers: &mut Markers,
-) -> Result<(), Unrecognised> {
+fn nothing_against_full(state: &State, later: bool, markers: &mut Markers) -> Result<(), Unrecognised> {
     let against = |what| Err(Unrecognised::new(format!("the words that there is no slot, and {what}")));
     if later {
         return against("the button to the next free day");
@@ -209,10 +204,6 @@ fn nothing_against_full(
     }
     if markers.look("a first free day that is gone by", state.gone_by) {
         return against("a first free day that is gone by");
-    }
-    // The heading stands for the whole calendar, the sentence for the week shown and those after it.
-    if markers.look("a later week than the first", state.shows_a_later_week()) && !heading {
-        return against("a later week than the first");
     }
     Ok(())
 }

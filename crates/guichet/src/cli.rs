@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use guichet_model::TargetId;
+use guichet_model::{SiteId, TargetId};
+use url::Url;
+
+use crate::browser;
 
 const EXIT_CODES: &str = "Exit codes: 0 fine, 1 problems found, 2 usage or environment, 3 partial.\n\
 Data goes to standard output, talk to standard error.";
@@ -65,8 +68,26 @@ fn acceleration(text: &str) -> Result<Acceleration, String> {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check the catalogue and the configuration; report every problem
-    #[command(after_help = "Example:\n  guichet check --data data")]
-    Check,
+    #[command(
+        after_help = "Examples:\n  guichet check --data data\n  guichet check --online --contact you@example.org\n  guichet check --online 92 93-bobigny --contact you@example.org --apply\n  guichet check --online 92-nanterre --contact you@example.org --confirm 92-nanterre --apply\n\nWith --online, pages of the catalogue are visited once each, as politely as by `guichet probe`: without names, the active targets that were never recognised or whose site is not checked, and the pages without a place. What was seen is printed beside what the catalogue says, then the corrections that follow from it, as a patch. On a terminal you are asked of each site that was seen whole whether it is right; a yes stamps it as checked today. Ctrl-C ends the round and keeps what was seen.\n\nExit codes with --online: 0 all as the catalogue says, 1 something is not, 3 some pages were not visited."
+    )]
+    Check {
+        /// Visit the pages and compare them with the catalogue
+        #[arg(long)]
+        online: bool,
+        /// What to visit: targets, sites or departments
+        #[arg(value_name = "NAME", requires = "online")]
+        names: Vec<String>,
+        /// Write the corrections into the files
+        #[arg(long, requires = "online")]
+        apply: bool,
+        /// Ask nothing: stamp every site that was seen whole as checked today
+        #[arg(long, requires = "online")]
+        yes: bool,
+        /// Ask nothing: stamp this site as checked today if it was seen whole; may be given several times
+        #[arg(long, value_name = "SITE", requires = "online")]
+        confirm: Vec<SiteId>,
+    },
     /// List the targets of the catalogue
     #[command(after_help = "Examples:\n  guichet sites\n  guichet sites --json | jq '.[].url'")]
     Sites {
@@ -76,20 +97,41 @@ pub(crate) enum Command {
     },
     /// Probe one target now and print what its page says; no observation is stored
     #[command(
-        after_help = "Examples:\n  guichet probe 92-nanterre/renouvellement/14086 --contact you@example.org\n  guichet probe 92-nanterre/renouvellement/14086 --contact you@example.org --explain --save pages/"
+        after_help = "Examples:\n  guichet probe 92-nanterre/renouvellement/14086 --contact you@example.org\n  guichet probe 92-nanterre/renouvellement/14086 --contact you@example.org --explain --save probes/\n  guichet probe 92-nanterre/renouvellement/14086 --page saved.html --explain\n\nWith --save, a folder of its own is made for the probe: every page it saw and probe.json, which tells the requests. Cookies are never saved, but a page may hold a session's marks: look before you share it. `guichet replay` reads such folders again.\n\nWith --page nothing is asked: no contact, no network, no database. The file does not tell when the page was seen nor with which status, so `observed_at` and `http_status` stay empty. A page that only leads on to another one decides nothing alone (exit code 1)."
     )]
     Probe {
         /// The target, as in `guichet sites`
         target: TargetId,
+        /// Print JSON; with --explain, the explanation too
+        #[arg(long)]
+        json: bool,
+        /// Tell each request, what was looked for on each page, and the reason for the decision
+        #[arg(long)]
+        explain: bool,
+        /// Save the whole probe in a new folder inside this one
+        #[arg(long, value_name = "DIR", conflicts_with = "page")]
+        save: Option<PathBuf>,
+        /// Read this page, saved in a browser as "Web page, HTML only", instead of asking
+        #[arg(long, value_name = "FILE")]
+        page: Option<PathBuf>,
+        /// Where that page comes from [default: what the browser noted in it, else the target's own address]
+        #[arg(long, value_name = "URL", requires = "page", value_parser = browser::address)]
+        page_url: Option<Url>,
+    },
+    /// Read kept pages again and tell what reads differently today
+    #[command(
+        after_help = "Examples:\n  guichet replay --db guichet.db\n  guichet replay probes/ --json\n  guichet replay saved.html --target 92-nanterre/renouvellement/14086\n\nWithout a path, the pages that the database keeps are read: of each probe the one that decided. With one, every probe below it that was saved with `guichet probe --save` is walked again from its first question. Nothing is asked.\nExit codes: 0 no difference, 1 differences, 3 no difference but something could not be read."
+    )]
+    Replay {
+        /// A folder of saved probes, or one page with --target
+        #[arg(value_name = "DIR")]
+        path: Option<PathBuf>,
+        /// What single pages (*.html) are pages of; what they say today is printed
+        #[arg(long, value_name = "TARGET", requires = "path")]
+        target: Option<TargetId>,
         /// Print JSON
         #[arg(long)]
         json: bool,
-        /// Tell each request and the reason for the decision
-        #[arg(long)]
-        explain: bool,
-        /// Save the page that decided into this folder; it may hold a session's marks: look before you share it
-        #[arg(long, value_name = "DIR")]
-        save: Option<PathBuf>,
     },
     /// Sample and serve until stopped
     #[command(

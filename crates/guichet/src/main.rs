@@ -7,13 +7,20 @@ use std::{io::Write as _, process::ExitCode};
 
 use clap::Parser as _;
 
+mod account;
+mod browser;
 mod cli;
 mod cmd;
 mod config;
 mod exit;
 mod import;
+mod kept;
 mod logging;
+mod manners;
+mod online;
 mod opening;
+mod replay;
+mod reread;
 mod show;
 mod signals;
 

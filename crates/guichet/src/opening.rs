@@ -1,15 +1,20 @@
 //! Opens what commands work on: catalogue, database, clock, client. What never enters: what is done with them.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use anyhow::bail;
+use anyhow::{Context as _, anyhow, bail};
 use chrono_tz::Tz;
 use guichet_catalog::{Catalog, Options};
 use guichet_fetch::{
     Client, Identity, Limits, Reach,
     clock::{AcceleratedClock, Clock, SystemClock},
 };
-use guichet_model::TargetId;
+use guichet_model::{Target, TargetId, TargetStatus};
+use guichet_platforms::Platform;
 use guichet_sampler::Watched;
 use guichet_store::{Reader, Store};
 
@@ -65,16 +70,53 @@ pub(crate) fn client(settings: &Settings, reach: Reach, clock: Arc<dyn Clock>) -
     Ok(Client::new(identity, reach, Limits::default(), clock)?)
 }
 
-/// The targets to sample: every active one of the catalogue.
+/// The targets to sample: every active one of the catalogue whose platform lets it be asked.
 pub(crate) fn watched(catalog: &Catalog) -> Vec<Watched> {
     catalog
         .targets()
-        .filter(|(_, target)| target.status == guichet_model::TargetStatus::Active)
+        .filter(|(_, target)| target.status == TargetStatus::Active && not_asked(target).is_none())
         .filter_map(|(entry, target)| {
             let platform = guichet_platforms::platform(&target.platform)?;
             Some(Watched { target: target.clone(), zone: catalog.zone(&entry.site.department), platform })
         })
         .collect()
+}
+
+/// Why `target` is never asked, in its platform's words.
+pub(crate) fn not_asked(target: &Target) -> Option<&'static str> {
+    match guichet_catalog::reach(target) {
+        guichet_catalog::Reach::NotAsked(why) => Some(why),
+        guichet_catalog::Reach::Slots | guichet_catalog::Reach::Wall => None,
+    }
+}
+
+/// The platform that reads a target.
+pub(crate) fn platform(target: &Target) -> anyhow::Result<&'static dyn Platform> {
+    guichet_platforms::platform(&target.platform).ok_or_else(|| {
+        anyhow!("`{}` names the platform `{}`, which this version does not read", target.id, target.platform)
+    })
+}
+
+/// Makes sure that one sampler only works on a database: two would press the hosts twice. The lock goes with the
+/// process, however it ends.
+pub(crate) fn sampling_lock(db: &Path) -> anyhow::Result<File> {
+    let mut name = db.as_os_str().to_owned();
+    name.push(".sampling");
+    let path = PathBuf::from(name);
+    let file = File::create(&path)
+        .with_context(|| format!("cannot write {}; choose another place with --db", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!(
+                "another guichet already samples into {}; stop it first (`guichet run --no-sample` may go on)",
+                db.display()
+            )
+        }
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
+    }
 }
 
 /// The civil time of a target, in the catalogue or not.

@@ -1,8 +1,7 @@
 //! Shapes for standard output: JSON objects of the documented contracts. What never enters: computing.
 
 use chrono::SecondsFormat;
-use guichet_model::{Instant, Outcome};
-use guichet_sampler::Probed;
+use guichet_model::{Instant, Outcome, Publication, Service};
 use guichet_stats::Availability;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -31,7 +30,8 @@ pub(crate) fn availability(figures: &Availability) -> Value {
     value
 }
 
-fn offer(outcome: &Outcome) -> Value {
+/// The `offer` object of an outcome; null where there is none.
+pub(crate) fn offer(outcome: &Outcome) -> Value {
     outcome.offer().map_or(Value::Null, |offer| {
         let (kind, n) = offer.slots.parts();
         json!({
@@ -42,37 +42,75 @@ fn offer(outcome: &Outcome) -> Value {
     })
 }
 
-/// The object of `guichet probe --json`.
-pub(crate) fn probe(target: &str, probed: &Probed) -> Value {
-    let desks: Vec<Value> = probed
-        .desks
-        .iter()
-        .map(|desk| {
-            json!({
-                "desk": desk.desk,
-                "label": desk.label,
-                "outcome": desk.outcome.as_str(),
-                "cause": desk.outcome.cause().map(guichet_model::Cause::as_str),
-                "offer": offer(&desk.outcome),
-            })
-        })
-        .collect();
-    json!({
-        "target": target,
-        "observed_at": instant(probed.ended_at),
-        "outcome": probed.outcome.as_str(),
-        "cause": probed.outcome.cause().map(guichet_model::Cause::as_str),
-        "offer": offer(&probed.outcome),
-        "desks": desks,
-        "requests": probed.facts.requests,
-        "http_status": probed.facts.http_status,
-        "duration_ms": probed.facts.duration_ms,
-        "platform": format!("{}/{}", probed.facts.platform, probed.facts.revision),
-        "evidence_sha256": probed.facts.evidence_sha256.map(|hash| hash.to_string()),
+/// When slots are put online; null where the page does not tell.
+pub(crate) fn publication(publication: Option<&Publication>) -> Value {
+    publication.map_or(Value::Null, |publication| {
+        json!({ "at": instant(publication.at), "week": publication.week.map(|week| week.to_string()) })
     })
+}
+
+/// An outcome in words: `open, at least 5 slots, the earliest at …`, `unknown (gone)`.
+pub(crate) fn outcome(outcome: &Outcome) -> String {
+    let mut parts = vec![match outcome.cause() {
+        Some(cause) => format!("{} ({cause})", outcome.as_str()),
+        None => outcome.as_str().to_owned(),
+    }];
+    if let Some(offer) = outcome.offer() {
+        match offer.slots.parts() {
+            ("at_least", Some(n)) => parts.push(format!("at least {n} slots")),
+            (_, Some(n)) => parts.push(format!("{n} slots")),
+            _ => {}
+        }
+        parts.extend(offer.earliest.map(|earliest| format!("the earliest at {}", instant(earliest))));
+    }
+    parts.join(", ")
+}
+
+/// What a service was seen to be, in words.
+pub(crate) fn service(service: Service) -> &'static str {
+    match service {
+        Service::Reachable => "its pages answer",
+        Service::Wall => "the site's own CAPTCHA stands before the slots",
+        Service::Shield => "a shield before the site turned us away",
+        Service::Maintenance => "the site says that it is under maintenance",
+    }
+}
+
+/// Scraped text for a terminal: on one line, and nothing in it that steers the terminal or turns the direction of
+/// writing.
+pub(crate) fn plain(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if steers(c) { ' ' } else { c }).collect::<String>().trim().to_owned()
+}
+
+/// A time as people read it: `230 ms`, `4.2 s`.
+pub(crate) fn millis(n: u64) -> String {
+    if n < 1_000 {
+        return format!("{n} ms");
+    }
+    format!("{}.{} s", n / 1_000, n % 1_000 / 100)
 }
 
 /// Pretty JSON with a line end.
 pub(crate) fn json_text(value: &impl Serialize) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(value)? + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scraped_text_cannot_steer_a_terminal() {
+        assert_eq!(plain("Guichet\u{1b}[2J 3\r\n\u{202e}zyx"), "Guichet [2J 3   zyx");
+        assert_eq!(plain("Titre de séjour – n° 2"), "Titre de séjour – n° 2");
+    }
+
+    #[test]
+    fn times_are_short() {
+        assert_eq!([0, 999, 1_000, 61_950].map(millis), ["0 ms", "999 ms", "1.0 s", "61.9 s"]);
+    }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike as _, Days, NaiveDate, Weekday};
+use chrono::{Days, NaiveDate};
 use scraper::{ElementRef, Html};
 use serde_json::Deserializer;
 
@@ -56,18 +56,6 @@ impl State {
             }
         }
         state
-    }
-
-    /// Whether the page shows a later week than the first that can be asked for: what it says there tells nothing of
-    /// the weeks before. At the weekend the first week is the next.
-    pub(super) fn shows_a_later_week(&self) -> bool {
-        let working = |day: &NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
-        match (self.from, self.first_day) {
-            (Some(from), Some(first_day)) => {
-                from.iter_days().take_while(|day| *day < first_day).any(|day| working(&day))
-            }
-            _ => false,
-        }
     }
 
     /// The days that the page can show, as far as the state tells.
@@ -167,22 +155,5 @@ mod tests {
         assert!(unreadable.unreadable && unreadable.first_free.is_none() && !unreadable.gone_by);
         let none = state(r#"<script>{"datePremiereDispo":" "}</script>"#);
         assert!(!none.unreadable && !none.gone_by && none.first_free.is_none());
-    }
-
-    #[test]
-    fn a_later_week_is_one_with_working_days_before_it() {
-        for (from, first_day, later) in [
-            ("07/10/2026", "05/10/2026", false),
-            ("05/10/2026", "05/10/2026", false),
-            // Saturday, and the Monday after it.
-            ("10/10/2026", "12/10/2026", false),
-            ("09/10/2026", "12/10/2026", true),
-            ("05/10/2026", "12/10/2026", true),
-            ("", "12/10/2026", false),
-            ("05/10/2026", "", false),
-        ] {
-            let body = format!(r#"<script>{{"premierJour":"{first_day}","dateMin":"{from}"}}</script>"#);
-            assert_eq!(state(&body).shows_a_later_week(), later, "{from} {first_day}");
-        }
     }
 }

@@ -277,7 +277,6 @@ fn an_explanation_names_all_that_decided() {
     - the heading that there is no slot
     - a first free day that is no date
     - a first free day that is gone by
-    - a later week than the first
     ");
 }
 

@@ -1,11 +1,18 @@
-//! `guichet check`: is the catalogue right? Reports every problem of every file.
+//! `guichet check`: is the catalogue right? Reports every problem of every file; with `--online` its pages are visited.
 
-use super::print;
+use super::{check_online, print};
 use crate::{cli::Common, config::Settings, exit::Exit, opening};
 
-pub(super) fn run(settings: &Settings, common: &Common) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    settings: &Settings,
+    common: &Common,
+    online: Option<&check_online::Options>,
+) -> anyhow::Result<Exit> {
     match guichet_catalog::load(&settings.data, &opening::catalog_options(common)) {
         Ok(catalog) => {
+            if let Some(options) = online {
+                return super::block_on(check_online::run(settings, common, &catalog, options));
+            }
             let targets = catalog.targets().count();
             print(&format!(
                 "{}: {} departments, {} procedures, {} sites, {targets} targets; no problem found\n",

@@ -11,12 +11,14 @@ use crate::{
 };
 
 mod check;
+mod check_online;
 mod demo;
 mod demo_truth;
 mod import;
 mod once;
 mod probe;
 mod rebuild;
+mod replay;
 mod run;
 mod sites;
 mod stats;
@@ -26,11 +28,17 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let Arguments { common, command } = arguments;
     let settings = Settings::resolve(&common)?;
     match command {
-        Command::Check => check::run(&settings, &common),
+        Command::Check { online, names, apply, yes, confirm } => {
+            let visits = check_online::Options { names, apply, yes, confirm };
+            check::run(&settings, &common, online.then_some(&visits))
+        }
         Command::Sites { json } => sites::run(&settings, &common, json),
-        Command::Probe { target, json, explain, save } => {
-            let options = probe::Options { json, explain, save };
+        Command::Probe { target, json, explain, save, page, page_url } => {
+            let options = probe::Options { json, explain, save, page, page_url };
             block_on(probe::run(&settings, &common, &target, &options))
+        }
+        Command::Replay { path, target, json } => {
+            replay::run(&settings, &common, path.as_deref(), &replay::Options { json, target })
         }
         Command::Run { no_sample } => block_on(run::run(&settings, &common, no_sample)),
         Command::Once => block_on(once::run(&settings, &common)),

@@ -11,7 +11,7 @@ pub(super) async fn run(settings: &Settings, common: &Common) -> anyhow::Result<
     let catalog = opening::catalog(settings, common)?;
     let clock = opening::clock(common.accelerate);
     let client = opening::client(settings, opening::reach(common), Arc::clone(&clock))?;
-    let _only_sampler = super::run::sampling_lock(&settings.db)?;
+    let _only_sampler = opening::sampling_lock(&settings.db)?;
     let store = Arc::new(Mutex::new(opening::store(&settings.db)?));
     let sampler =
         Sampler::new(opening::watched(&catalog), client, store, clock, settings.seed, settings.concurrency)?;

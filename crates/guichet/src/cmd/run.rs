@@ -1,9 +1,7 @@
 //! `guichet run`: the service. Samples and serves until it is stopped.
 
 use std::{
-    fs::{File, TryLockError},
     net::SocketAddr,
-    path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
@@ -25,7 +23,7 @@ pub(super) async fn run(settings: &Settings, common: &Common, no_sample: bool) -
     } else {
         Some(opening::client(settings, opening::reach(common), Arc::clone(&clock))?)
     };
-    let _only_sampler = client.as_ref().map(|_| sampling_lock(&settings.db)).transpose()?;
+    let _only_sampler = client.as_ref().map(|_| opening::sampling_lock(&settings.db)).transpose()?;
     // Made and migrated before the pages read it.
     let store = Arc::new(Mutex::new(opening::store(&settings.db)?));
     let listener = listen(settings.listen).await?;
@@ -107,26 +105,4 @@ pub(super) fn serve(
     Ok(tokio::spawn(guichet_web::serve(listener, app, async move {
         stop.cancelled().await;
     })))
-}
-
-/// Makes sure that one sampler only works on a database: two would press the hosts twice. The lock goes with the
-/// process, however it ends.
-pub(super) fn sampling_lock(db: &Path) -> anyhow::Result<File> {
-    let mut name = db.as_os_str().to_owned();
-    name.push(".sampling");
-    let path = PathBuf::from(name);
-    let file = File::create(&path)
-        .with_context(|| format!("cannot write {}; choose another place with --db", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            bail!(
-                "another guichet already samples into {}; stop it first (`guichet run --no-sample` may go on)",
-                db.display()
-            )
-        }
-        Err(TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("cannot lock {}", path.display()))
-        }
-    }
 }

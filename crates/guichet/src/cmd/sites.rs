@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use guichet_catalog::Reach;
 use serde_json::{Value, json};
 
 use super::print;
@@ -22,6 +23,12 @@ pub(super) fn run(settings: &Settings, common: &Common, as_json: bool) -> anyhow
                     "platform": target.platform,
                     "url": target.url.as_str(),
                     "status": target.status.as_str(),
+                    "reach": match guichet_catalog::reach(target) {
+                        Reach::Slots => "slots",
+                        Reach::Wall => "wall",
+                        Reach::NotAsked(_) => "not_asked",
+                    },
+                    "not_asked": opening::not_asked(target),
                     "cadence_s": target.cadence.as_secs(),
                     "checked": entry.site.checked.map(|date| date.to_string()),
                 })
@@ -36,7 +43,7 @@ pub(super) fn run(settings: &Settings, common: &Common, as_json: bool) -> anyhow
                 text,
                 "{:width$}  {:8}  {:12}  {}",
                 target.id.as_str(),
-                target.status,
+                if opening::not_asked(target).is_some() { "off" } else { target.status.as_str() },
                 target.platform,
                 target.url
             )?;
