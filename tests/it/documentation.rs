@@ -52,6 +52,34 @@ fn every_command_of_the_readme_exists() {
 }
 
 #[test]
+fn the_readme_tells_how_far_departments_are_covered() {
+    let data = root().join("data");
+    let folder = tempfile::tempdir().unwrap();
+    let output = guichet()
+        .args(["sites", "--coverage", "--data", data.to_str().unwrap()])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let printed = text(&output.stdout);
+    let totals: Vec<&str> = printed.rsplit("\n\n").next().unwrap().lines().collect();
+    assert_eq!(totals.len(), 4, "{printed}");
+    let readme = read("README.md");
+    for line in totals {
+        assert!(readme.contains(&format!("    {line}\n")), "README.md does not say: {line}");
+    }
+}
+
+#[test]
+fn every_platform_is_in_the_documents() {
+    for path in ["docs/method.md", "docs/adding-a-site.md", "README.md"] {
+        let text = read(path);
+        for platform in guichet_platforms::PLATFORMS {
+            assert!(text.contains(&format!("`{}`", platform.name())), "{path}: {}", platform.name());
+        }
+    }
+}
+
+#[test]
 fn every_cause_and_outcome_is_explained() {
     let method = read("docs/method.md");
     let causes = Cause::ALL.map(|(_, word)| word);

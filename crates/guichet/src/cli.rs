@@ -89,8 +89,13 @@ pub(crate) enum Command {
         confirm: Vec<SiteId>,
     },
     /// List the targets of the catalogue
-    #[command(after_help = "Examples:\n  guichet sites\n  guichet sites --json | jq '.[].url'")]
+    #[command(
+        after_help = "Examples:\n  guichet sites\n  guichet sites --json | jq '.[].url'\n  guichet sites --coverage\n  guichet sites --coverage --json | jq '.totals'\n\nWith --coverage, where the database is there its targets count as it knows them; where it is not, none has been\ntried yet."
+    )]
     Sites {
+        /// How far each procedure of each department is covered, and totals
+        #[arg(long)]
+        coverage: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,

@@ -12,6 +12,7 @@ use crate::{
 
 mod check;
 mod check_online;
+mod coverage;
 mod demo;
 mod demo_truth;
 mod import;
@@ -32,7 +33,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             let visits = check_online::Options { names, apply, yes, confirm };
             check::run(&settings, &common, online.then_some(&visits))
         }
-        Command::Sites { json } => sites::run(&settings, &common, json),
+        Command::Sites { coverage: true, json } => coverage::run(&settings, &common, json),
+        Command::Sites { coverage: false, json } => sites::run(&settings, &common, json),
         Command::Probe { target, json, explain, save, page, page_url } => {
             let options = probe::Options { json, explain, save, page, page_url };
             block_on(probe::run(&settings, &common, &target, &options))
