@@ -243,7 +243,7 @@ pub trait Platform: Debug + Send + Sync {
     ) -> Result<Step, Unrecognised>;
 }
 
-/// Every platform. To add one: a file, its line here, a folder of pages under `fixtures/`.
+/// Every platform. To add one: a file, its line here, a folder of pages under `fixtures/` with its `signs.txt`.
 pub const PLATFORMS: &[&dyn Platform] = &[
     &eappointment::EAppointment,
     &ez_booking::EzBooking,

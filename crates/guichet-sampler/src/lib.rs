@@ -17,5 +17,5 @@ mod tests;
 mod turns;
 
 pub use breaker::HostSaid;
-pub use probe::{LastPage, Look, Probed, probe};
+pub use probe::{Came, Judged, LastPage, Look, Probed, judge, one_too_many, probe};
 pub use runner::{Sampler, SamplerError, Watched};

@@ -1,6 +1,7 @@
 //! One probe and what it brings. What never enters: storing, planning.
 
 mod failure;
+mod judge;
 mod walk;
 
 use std::{fmt, time::Duration};
@@ -9,6 +10,7 @@ use guichet_fetch::{Client, RobotsVerdict};
 use guichet_model::{Cause, DeskReading, Instant, Marker, Outcome, ProbeFacts, Target};
 use guichet_platforms::{Ask, Platform};
 
+pub use self::judge::{Came, Judged, judge, one_too_many};
 use self::walk::Walk;
 use crate::breaker::HostSaid;
 

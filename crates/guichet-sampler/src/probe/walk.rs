@@ -1,19 +1,17 @@
-//! The questions of one probe, one after the other: adapter asks, fetch brings, generic verdicts and adapter read. What
-//! never enters: what becomes of a target.
+//! The questions of one probe, one after the other: adapter asks, fetch brings, each page is judged. What never enters:
+//! what becomes of a target.
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use guichet_fetch::{Answer, Failure, Request, RobotsVerdict, registrable_host};
+use guichet_fetch::{Answer, Failure, Request, RobotsVerdict};
 use guichet_model::{Cause, DeskReading, Exchange, Instant, Outcome, ProbeFacts, Sha256Hex, Target};
-use guichet_platforms::{
-    Ask, Desk, MOST_STEPS, Markers, Page, Platform, Reading, Step, Trail, desks::break_off, generic,
-};
+use guichet_platforms::{Ask, Desk, Markers, Page, Platform, Reading, Trail, desks::break_off};
 use url::Url;
 
 use super::{
     LastPage, Look, Probed,
     failure::{cause_of, stay_away},
+    judge::{Came, Judged, judge, one_too_many},
 };
 use crate::breaker::HostSaid;
 
@@ -63,11 +61,8 @@ impl Walk {
         let mut ask = platform.begin(target);
         let may_follow = |to: &Url| platform.may_follow(target, to);
         loop {
-            if registrable_host(ask.url()) != registrable_host(&target.url) {
-                return self.strange("the next page is on another host");
-            }
-            if self.asked.len() == MOST_STEPS {
-                return self.strange("the page wants more steps than a probe has");
+            if let Some(why) = one_too_many(target, &self.asked, &ask) {
+                return self.strange(why);
             }
             self.asked.push(ask.clone());
             let answer = match lease.send(request(ask.clone()), &may_follow).await {
@@ -77,49 +72,31 @@ impl Walk {
             self.keep(ask, &answer);
             let page = Page { url: &answer.final_url, status: answer.status, body: &answer.body };
             let mut markers = Markers::default();
-            if let Some(verdict) = generic::verdict(&page, &mut markers) {
-                let words = words(&Outcome::Unknown(verdict.cause));
-                let why =
-                    format!("the answer (status {}) is the same on every platform: {words}", answer.status);
-                self.decide(markers, &why);
-                let mut ended = match verdict.cause {
-                    Cause::Unrecognised => self.strange(why),
-                    cause => self.broken_off(cause, why),
-                };
-                ended.reading.service = verdict.service;
-                return ended;
-            }
-            let read = platform.read(target, &page, &self.trail(round), &mut markers);
-            match read {
-                Ok(
-                    Step::Read(Reading { outcome, .. })
-                    | Step::Ask { noted: Some(DeskReading { outcome, .. }), .. },
-                ) if is_stale(&outcome, answer.received_at) => {
-                    let why = "the page offers slots of days gone by";
-                    self.decide(markers, why);
-                    return self.strange(why);
+            let trail = self.trail(round);
+            let Judged { came, decision: why } =
+                judge(platform, target, &page, &trail, Some(answer.received_at), &mut markers);
+            self.decide(markers, &why);
+            match came {
+                Came::BrokenOff { cause, reading } => {
+                    let ended = match cause {
+                        Cause::Unrecognised => self.strange(why),
+                        _ => self.broken_off(cause, why),
+                    };
+                    return Verdict { reading, ..ended };
                 }
-                Ok(Step::Read(reading)) => {
-                    let why = format!("{} read the page: {}", platform.name(), words(&reading.outcome));
-                    self.decide(markers, &why);
+                Came::Read(reading) => {
                     // The wall is an ordinary page of its site, no sign of distress.
                     let wall = reading.is_recognised() && !reading.outcome.is_known();
                     let last_said = if wall { HostSaid::Well } else { HostSaid::Answer(reading.outcome) };
                     return Verdict { last_page: last_page(&reading), reading, last_said, why };
                 }
-                Ok(Step::Ask { noted, listed, next }) => {
-                    self.decide(markers, &going_on(noted.as_ref(), &listed));
+                Came::On { noted, listed, next } => {
                     if let Some(noted) = noted {
                         self.noted.push(noted);
                         self.noted_on.push(self.exchanges.len() - 1);
                     }
                     self.listed.extend(listed);
                     ask = next;
-                }
-                Err(unrecognised) => {
-                    let why = unrecognised.to_string();
-                    self.decide(markers, &why);
-                    return self.strange(why);
                 }
             }
         }
@@ -231,12 +208,6 @@ impl Walk {
     }
 }
 
-/// Whether an offer lies in the past: a page that nobody keeps up proves nothing about today.
-fn is_stale(outcome: &Outcome, now: Instant) -> bool {
-    let earliest = outcome.offer().and_then(|offer| offer.earliest);
-    earliest.is_some_and(|earliest| earliest < now - TimeDelta::days(1))
-}
-
 fn request(ask: Ask) -> Request {
     match ask {
         Ask::Get(url) => Request::Get(url),
@@ -246,56 +217,13 @@ fn request(ask: Ask) -> Request {
     }
 }
 
-/// What a page that leads on came to.
-fn going_on(noted: Option<&DeskReading>, listed: &[Desk]) -> String {
-    match (noted, listed.len()) {
-        (Some(noted), _) => format!("desk {} said: {}; going on", noted.desk, words(&noted.outcome)),
-        (None, 0) => "going on to the next page".to_owned(),
-        (None, desks) => format!("the page lists {desks} desks; going on with one of them"),
-    }
-}
-
-fn words(outcome: &Outcome) -> String {
-    outcome.cause().map_or_else(|| outcome.as_str().to_owned(), |cause| format!("unknown, {cause}"))
-}
-
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
-    use guichet_model::Offer;
-
     use super::*;
-
-    #[test]
-    fn an_offer_of_days_gone_by_is_no_offer() {
-        let now: Instant = "2026-03-02T08:00:00Z".parse().unwrap();
-        let open = |earliest: &str| {
-            Outcome::Open(Offer { earliest: Some(earliest.parse().unwrap()), ..Offer::UNTOLD })
-        };
-        assert!(is_stale(&open("2014-05-06T08:00:00Z"), now));
-        assert!(!is_stale(&open("2026-03-02T07:00:00Z"), now));
-        assert!(!is_stale(&Outcome::Open(Offer::UNTOLD), now) && !is_stale(&Outcome::Full, now));
-    }
-
-    #[test]
-    fn each_page_that_leads_on_says_where_to_in_a_few_words() {
-        let noted =
-            |outcome| DeskReading { desk: "11".to_owned(), label: Some("secret".to_owned()), outcome };
-        let desk = || Desk { id: "12".to_owned(), label: Some("secret".to_owned()) };
-        let full = noted(Outcome::Full);
-        let refused = noted(Outcome::Unknown(Cause::Refused));
-        for (noted, listed, words) in [
-            (None, vec![], "going on to the next page"),
-            (None, vec![desk(), desk()], "the page lists 2 desks; going on with one of them"),
-            (Some(&full), vec![], "desk 11 said: full; going on"),
-            (Some(&refused), vec![desk()], "desk 11 said: unknown, refused; going on"),
-        ] {
-            assert_eq!(going_on(noted, &listed), words);
-        }
-    }
 
     #[test]
     fn a_decision_is_written_on_the_last_page_and_nowhere_without_one() {

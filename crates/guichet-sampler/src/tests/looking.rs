@@ -29,8 +29,8 @@ async fn each_page_tells_what_was_looked_for_and_what_came_of_it() {
     assert_eq!(
         told,
         [
-            ("desks", "the page lists 2 desks; going on with one of them", there("desks")),
-            ("desk", "desk 2 said: full; going on", there("desk")),
+            ("desks", "it lists 2 desks and leads on to one of them", there("desks")),
+            ("desk", "desk 2 said: full; it leads on", there("desk")),
             ("full", "one-word read the page: full", there("full")),
         ]
     );

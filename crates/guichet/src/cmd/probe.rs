@@ -8,7 +8,8 @@ use std::{
 
 use anyhow::{anyhow, bail};
 use guichet_model::{Cause, Outcome, Target, TargetId};
-use guichet_platforms::{Ask, Page, Platform, Reading, Trail};
+use guichet_platforms::{Ask, Markers, Page, Platform, Reading, Trail};
+use guichet_sampler::{Came, judge};
 use serde_json::Value;
 use url::Url;
 
@@ -21,9 +22,7 @@ use crate::{
     exit::Exit,
     kept,
     manners::Manners,
-    opening,
-    reread::{Came, judge},
-    show,
+    opening, show,
 };
 
 pub(super) struct Options {
@@ -94,9 +93,10 @@ fn read_saved(
     let trail = Trail { round: ROUND, asked: &asked, noted: &[], listed: &[] };
     // A browser saves what it shows; which status came with it, it does not tell.
     let page = Page { url: &saved.url, status: 200, body: &saved.body };
-    let judged = judge(platform, target, &page, &trail, None);
+    let mut markers = Markers::default();
+    let judged = judge(platform, target, &page, &trail, None, &mut markers);
     let (reading, next) = match &judged.came {
-        Came::Ended(reading) => (reading.clone(), None),
+        Came::Read(reading) | Came::BrokenOff { reading, .. } => (reading.clone(), None),
         Came::On { next, .. } => (Reading::plain(Outcome::Unknown(Cause::Unrecognised)), Some(next)),
     };
     let name = file.display().to_string();
@@ -105,7 +105,7 @@ fn read_saved(
         final_url: &saved.url,
         answer: None,
         bytes: saved.bytes,
-        markers: &judged.markers,
+        markers: markers.all(),
         decision: &judged.decision,
     };
     let account = Account {

@@ -12,7 +12,8 @@ use std::{
 use anyhow::{Context as _, anyhow, bail};
 use guichet_catalog::Catalog;
 use guichet_model::TargetId;
-use guichet_platforms::{Ask, Page, Trail};
+use guichet_platforms::{Ask, Markers, Page, Trail};
+use guichet_sampler::{Came, judge};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -25,7 +26,6 @@ use crate::{
     kept::PROBE_FILE,
     opening,
     replay::{Difference, Replayed, saved_probe, stored_page},
-    reread::{Came, judge},
     show,
 };
 
@@ -165,9 +165,11 @@ fn replay_files(path: &Path, catalog: &Catalog, options: &Options, done: &mut Do
                     let asked = [Ask::Get(saved.url.clone())];
                     let trail = Trail { round: 0, asked: &asked, noted: &[], listed: &[] };
                     let page = Page { url: &saved.url, status: 200, body: &saved.body };
-                    let judged = judge(platform, target, &page, &trail, None);
+                    let judged = judge(platform, target, &page, &trail, None, &mut Markers::default());
                     let says = match judged.came {
-                        Came::Ended(reading) => show::outcome(&reading.outcome),
+                        Came::Read(reading) | Came::BrokenOff { reading, .. } => {
+                            show::outcome(&reading.outcome)
+                        }
                         Came::On { .. } => "decides nothing alone; it leads on".to_owned(),
                     };
                     done.single.push((name, says));

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use guichet_model::{Exchange, Params, ProbeFacts, Sha256Hex, TargetStatus};
-use guichet_platforms::Platform;
-use guichet_sampler::{HostSaid, LastPage, Look};
+use guichet_platforms::{Markers, Platform};
+use guichet_sampler::{Came, HostSaid, LastPage, Look, judge};
 use tempfile::TempDir;
 
 use super::*;
@@ -96,9 +96,9 @@ fn questions() -> Vec<Ask> {
     let trail =
         guichet_platforms::Trail { round: 0, asked: std::slice::from_ref(&first), noted: &[], listed: &[] };
     let page = guichet_platforms::Page { url: &only[0].final_url, status: 200, body: START };
-    match crate::reread::judge(ez(), &target(), &page, &trail, None).came {
-        crate::reread::Came::On { next, .. } => vec![first, next],
-        crate::reread::Came::Ended(reading) => panic!("the first page leads nowhere: {reading:?}"),
+    match judge(ez(), &target(), &page, &trail, None, &mut Markers::default()).came {
+        Came::On { next, .. } => vec![first, next],
+        ended => panic!("the first page leads nowhere: {ended:?}"),
     }
 }
 

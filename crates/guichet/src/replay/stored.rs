@@ -6,11 +6,11 @@
 use anyhow::{anyhow, bail};
 use guichet_catalog::Catalog;
 use guichet_model::{Cause, Exchange, Outcome};
-use guichet_platforms::{Ask, Page, Platform, Trail};
+use guichet_platforms::{Ask, Markers, Page, Platform, Trail};
+use guichet_sampler::{Came, judge};
 use guichet_store::StoredPage;
 
 use super::{Difference, Replayed, Said, target_of_then};
-use crate::reread::{Came, judge};
 
 const ONLY_LEADS_ON: &str = "the page only leads on, and the answer after it never came";
 const QUESTION_NOT_KEPT: &str =
@@ -46,8 +46,9 @@ pub(crate) fn stored_page(stored: &StoredPage, catalog: &Catalog) -> anyhow::Res
     for shape in 0..shapes {
         asked[place] = ask(decisive, shape);
         let trail = Trail { round: 0, asked: &asked, noted: &[], listed: &[] };
-        let said = match judge(platform, &target, &page, &trail, Some(observation.observed_at)).came {
-            Came::Ended(reading) => Some(reading.outcome),
+        let seen_at = Some(observation.observed_at);
+        let said = match judge(platform, &target, &page, &trail, seen_at, &mut Markers::default()).came {
+            Came::Read(reading) | Came::BrokenOff { reading, .. } => Some(reading.outcome),
             Came::On { noted, .. } => noted.map(|noted| noted.outcome),
         };
         if said.is_some_and(|said| then.contains(&said)) {
