@@ -6,7 +6,10 @@ use guichet_model::{Cause, Outcome, ParamValue, Target};
 use guichet_platforms::{Ask, MOST_STEPS, Markers, Page, Reading, Step, Trail, Unrecognised, platform};
 use url::Url;
 
-use crate::sample::{FORM, target};
+use crate::{
+    folder::FOLDERS,
+    sample::{FORM, target},
+};
 
 /// Asks until the probe is over, as the sampler does; `answer` gives the address and the body of each page.
 pub(crate) fn probe(
@@ -138,5 +141,16 @@ fn configured_desks_are_asked_in_their_order_and_others_never() {
         let (asked, reading) = probe(&target, round, form(8, &["1"], &[]));
         assert_eq!(asked.iter().filter_map(desk_of).collect::<Vec<_>>(), ["7", "3"]);
         assert_eq!(reading.unwrap().outcome, Outcome::Full);
+    }
+}
+
+#[test]
+fn the_shared_service_is_asked_once_and_for_nothing_but_the_link() {
+    let link = target("rdv-service-public", "https://rdv.exemple.gouv.fr/org/12#places");
+    for folder in FOLDERS.iter().filter(|folder| folder.platform.name() == link.platform) {
+        for page in &folder.pages {
+            let (asked, _) = probe(&link, 0, |_| (page.url.clone(), page.body.clone()));
+            assert_eq!(asked, [Ask::Get("https://rdv.exemple.gouv.fr/org/12".parse().unwrap())]);
+        }
     }
 }
