@@ -15,7 +15,7 @@ use std::{
 };
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use guichet_fakesite::FormEntry;
+use guichet_fakesite::{BEHAVIOURS, FormEntry, Script};
 use guichet_model::ParamValue;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -318,6 +318,12 @@ impl Drop for Fakes {
     }
 }
 
+/// The forms with these ids in the script of behaviours.
+pub(crate) fn behaviours(wanted: impl Fn(u32) -> bool) -> Vec<FormEntry> {
+    let script = Script::parse(BEHAVIOURS, "behaviours.toml").unwrap();
+    script.forms().into_iter().filter(|form| wanted(form.form)).collect()
+}
+
 /// Now, as the processes' common clock starts from it.
 #[expect(clippy::disallowed_methods, reason = "a test that starts processes is an edge")]
 fn now() -> String {
@@ -342,7 +348,7 @@ pub(crate) fn copy_lists(data: &Path) {
 }
 
 /// Adds a target to a site's file, which is made where there is none.
-fn add_target(data: &Path, site: &str, procedure: &str, platform: &str, url: &str, more: &str) {
+pub(crate) fn add_target(data: &Path, site: &str, procedure: &str, platform: &str, url: &str, more: &str) {
     let path = data.join("sites").join(format!("{site}.toml"));
     let head = if path.exists() { String::new() } else { site_head(site) };
     let target = format!(

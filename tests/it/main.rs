@@ -7,10 +7,13 @@
 
 mod architecture;
 mod bad_input;
+mod checking_online;
 mod crash;
 mod documentation;
 mod harness;
 mod importing;
 mod platforms;
 mod probing;
+mod replaying;
 mod sampling;
+mod walls;

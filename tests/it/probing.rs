@@ -137,8 +137,12 @@ fn the_page_that_is_kept_is_the_one_that_decided() {
     let output = run(&arguments, folder.path());
     let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(printed["outcome"], "open", "{printed}");
-    let hash = printed["evidence_sha256"].as_str().unwrap();
-    let page = fs::read_to_string(folder.path().join(format!("pages/{hash}.html"))).unwrap();
+    let saved = folder.path().join(printed["saved"].as_str().unwrap());
+    let probe: Value = serde_json::from_slice(&fs::read(saved.join("probe.json")).unwrap()).unwrap();
+    let requests = probe["requests"].as_array().unwrap();
+    let decisive =
+        requests.iter().find(|request| request["body_sha256"] == printed["evidence_sha256"]).unwrap();
+    let page = fs::read_to_string(saved.join(decisive["body"].as_str().unwrap())).unwrap();
     assert!(
         !page.contains("plus de plage horaire libre"),
         "an open desk is proved by the page of the full one"
