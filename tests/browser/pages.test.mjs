@@ -74,6 +74,10 @@ const PAGES = {
   department: "/fr/departement/92",
   target: "/fr/guichet/76-rouen/premiere-demande",
   method: "/en/methode",
+  otherway: "/fr/?departement=69&procedure=premiere-demande",
+  ways: "/fr/departement/69",
+  walled: "/en/guichet/03-moulins/renouvellement",
+  state: "/fr/etat",
 };
 
 /** Opens a page; `options` are those of a browser context. */
