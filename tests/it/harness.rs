@@ -284,6 +284,14 @@ impl Fakes {
         serde_json::from_str(&body).unwrap()
     }
 
+    /// What time it is there.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        let (status, body) = get(self.address, "control.localhost", "/now");
+        assert_eq!(status, 200);
+        let told: Value = serde_json::from_str(&body).unwrap();
+        told["now"].as_str().unwrap().parse().unwrap()
+    }
+
     /// A catalogue whose sites are these: `(site, host, form, procedure, more lines of the target)`.
     pub(crate) fn catalogue(&self, targets: &[(&str, &str, u32, &str, &str)]) -> PathBuf {
         let data = self.folder.path().join("data");
@@ -326,7 +334,7 @@ pub(crate) fn behaviours(wanted: impl Fn(u32) -> bool) -> Vec<FormEntry> {
 
 /// Now, as the processes' common clock starts from it.
 #[expect(clippy::disallowed_methods, reason = "a test that starts processes is an edge")]
-fn now() -> String {
+pub(crate) fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 

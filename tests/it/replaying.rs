@@ -97,7 +97,8 @@ fn desks_and_ways_of_writing_read_the_same_again() {
 #[test]
 fn pages_of_the_other_platforms_read_the_same_again() {
     let saved = saved(|form| form >= 600 && (matches!(form % 100, 1..=3 | 6 | 9 | 12 | 18 | 20..=32)));
-    all_read_the_same(&saved, 0);
+    // Two lead to where a reader must not follow.
+    all_read_the_same(&saved, 2);
 }
 
 #[test]

@@ -1,1 +1,122 @@
-//! x
+//! Pages from which no slot is learnt, over simulated days: the platform's own wall, and pages that their reader no
+//! longer knows.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use guichet_fakesite::BEHAVIOURS;
+use serde_json::Value;
+
+use crate::harness::{Fakes, Service, assert_polite, behaviours, now, run, text};
+
+/// Log lines of stored observations of a target.
+fn stored<'a>(log: &'a [String], target: &str) -> Vec<&'a String> {
+    log.iter()
+        .filter(|line| line.contains("stored observation=") && line.contains(&format!("target.id={target} ")))
+        .collect()
+}
+
+#[test]
+fn a_walled_target_is_alive_and_never_enters_a_figure() {
+    let folder = tempfile::tempdir().unwrap();
+    let fakes = Fakes::start(BEHAVIOURS, 7200.0);
+    // Two of one host: a wall taken for a refusal would keep us from both.
+    let data = fakes.catalogue_of(&behaviours(|form| matches!(form, 601 | 602)));
+    let service = Service::start(&fakes.sampled_by(&["run"], &data), folder.path());
+    let walls = ["92-essai/autre/f601", "92-essai/autre/f602"];
+    service.wait_until(|log| walls.iter().all(|target| stored(log, target).len() >= 14));
+    let (_, body) = service.get("/api/v1/sites.geojson");
+    let (page, _) = service.get("/fr/guichet/92-essai/autre/f601");
+    let (_, health) = service.get("/api/v1/health");
+    let log = service.stop(&[]);
+    assert_polite(&fakes);
+
+    let collection: Value = serde_json::from_str(&body).unwrap();
+    let targets = collection["features"][0]["properties"]["targets"].as_array().unwrap();
+    for target in walls {
+        let lines = stored(&log, target);
+        assert!(
+            lines[0].contains("purpose=\"probation\"") && lines[1].contains("purpose=\"base\""),
+            "{lines:#?}"
+        );
+        assert!(
+            lines
+                .iter()
+                .all(|line| line.contains("outcome=\"unknown\"") && line.contains("cause=\"challenged\"")),
+            "{lines:#?}"
+        );
+        let shown = targets.iter().find(|shown| shown["id"] == target).unwrap();
+        assert_eq!((&shown["n"], &shown["open"]), (&0.into(), &0.into()), "{shown}");
+        assert!(shown["availability"].is_null() || shown["availability"]["p"].is_null(), "{shown}");
+        let stats = run(
+            &["stats", target, "--json", "--data", data.to_str().unwrap(), "--allow-loopback"],
+            folder.path(),
+        );
+        let figures: Value =
+            serde_json::from_slice(&stats.stdout).unwrap_or_else(|_| panic!("{}", text(&stats.stderr)));
+        let figures = &figures["availability"];
+        assert_eq!((&figures["n"], &figures["open"], &figures["full"]), (&0.into(), &0.into(), &0.into()));
+        assert!(figures["p"].is_null() && figures["unknown"].as_u64().unwrap() >= 12, "{figures}");
+    }
+    assert_eq!(page, 200);
+    let health: Value = serde_json::from_str(&health).unwrap();
+    assert_eq!(health["drift"], Value::Array(Vec::new()), "a wall is a page that the reader knows");
+    // The slots behind the wall are no secret to the fakes, and nobody tried to get there.
+    assert!(fakes.requests().iter().all(|request| !request["path"].as_str().unwrap().contains("creneau")));
+}
+
+#[test]
+fn a_page_that_changed_is_told_until_it_is_recognised_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let start: DateTime<Utc> = now().parse().unwrap();
+    let after = |hours| (start + TimeDelta::hours(hours)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let script = format!(
+        "[[host]]\nname = \"refaite\"\n[[host.form]]\nid = 1\ntitle = \"Renouvellement\"\n\
+         [[host.form.timeline]]\nstate = \"full\"\n\
+         [[host.form.timeline]]\nfrom = {}\nuntil = {}\nstate = \"changed_layout\"\n",
+        after(4),
+        after(16)
+    );
+    let fakes = Fakes::start(&script, 7200.0);
+    let target = "92-essai/renouvellement";
+    let data = fakes.catalogue(&[("92-essai", "refaite", 1, "renouvellement", "")]);
+    let service = Service::start(&fakes.sampled_by(&["run"], &data), folder.path());
+    let warned = "a page was not recognised several times in a row";
+    let warning = service.wait_for(warned);
+    let (_, health) = service.get("/api/v1/health");
+    let (status, page) = service.get("/fr/etat");
+    let (_, again) = service.get("/api/v1/health");
+    // Once it is recognised again nothing is told any more.
+    service
+        .wait_until(|log| stored(log, target).last().is_some_and(|line| line.contains("outcome=\"full\"")));
+    let (_, recovered) = service.get("/api/v1/health");
+    let log = service.stop(&[warned]);
+    assert_polite(&fakes);
+
+    let lines = stored(&log, target);
+    let strange: Vec<bool> = lines.iter().map(|line| line.contains("cause=\"unrecognised\"")).collect();
+    let first = strange.iter().position(|strange| *strange).unwrap();
+    assert!(first >= 1 && strange[first..first + 3] == [true; 3], "{lines:#?}");
+    let third = log.iter().position(|line| line == lines[first + 2]).unwrap();
+    assert_eq!(log.iter().position(|line| line.contains(warned)), Some(third + 1), "not with the third page");
+    assert_eq!(log.iter().filter(|line| line.contains(warned)).count(), 1, "told again: {log:#?}");
+    assert!(warning.contains(" WARN ") && warning.contains(&format!("target.id={target} ")), "{warning}");
+    assert!(warning.contains("times=3") && warning.contains("missing="), "{warning}");
+
+    let health: Value = serde_json::from_str(&health).unwrap();
+    let alarm = &health["drift"][0];
+    assert_eq!((&alarm["target"], &health["status"]), (&target.into(), &"ok".into()), "{health}");
+    assert!(alarm["times"].as_u64().unwrap() >= 3, "{health}");
+    assert!(alarm["platform"].as_str().unwrap().starts_with("ez-booking/"), "{health}");
+    let markers = alarm["markers"].as_array().unwrap();
+    assert!(markers.iter().any(|marker| marker["found"] == false), "{health}");
+    let hash = alarm["page_sha256"].as_str().unwrap();
+    assert_eq!((hash.len(), warning.contains(hash)), (64, alarm["times"] == 3), "{warning}");
+    assert_eq!(status, 200);
+    for shown in [target, markers[0]["what"].as_str().unwrap()] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let again: Value = serde_json::from_str(&again).unwrap();
+    let hashes = [hash, again["drift"][0]["page_sha256"].as_str().unwrap()];
+    assert!(hashes.iter().any(|hash| page.contains(hash)), "{page}");
+    let recovered: Value = serde_json::from_str(&recovered).unwrap();
+    assert_eq!(recovered["drift"], Value::Array(Vec::new()));
+}

@@ -98,6 +98,8 @@ how-unknown = Of { $all ->
     [one] { $all } planned look
    *[other] { $all } planned looks
   }, none told whether there was a slot. We do not get around CAPTCHAs. “Cannot be observed” does not mean “full”.
+say-elsewhere = No booking page known: it goes another way.
+check-elsewhere = Our robot cannot observe anything on that way. It may have changed: check on the official page.
 how-never = We have no observation for this procedure in this department. This does not mean that there is no slot.
 how-never-page = Our robot has not been able to observe anything on this page yet. This does not mean that there is no slot.
 seen-k-of-n = Slot seen: { $k } of { $n ->

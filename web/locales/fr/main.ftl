@@ -93,6 +93,8 @@ how-shut = { $all ->
    *[other] Sur { $all } passages prévus, elle était fermée { $shut } fois.
   } Nous n’avons jamais vu de calendrier. Cela ne dit pas s’il y aura des créneaux.
 how-unknown = Sur { $all } passages prévus, la page n’a jamais dit s’il y avait un créneau. Nous ne contournons pas les captchas. « Non observable » ne veut pas dire « complet ».
+say-elsewhere = Pas de page de rendez-vous connue : c’est une autre voie.
+check-elsewhere = Notre robot ne peut rien observer sur cette voie. Elle peut avoir changé : vérifiez sur la page officielle.
 how-never = Nous n’avons pas d’observation pour cette démarche dans ce département. Cela ne veut pas dire qu’il n’y a pas de créneau.
 how-never-page = Notre robot n’a encore rien pu observer sur cette page. Cela ne veut pas dire qu’il n’y a pas de créneau.
 seen-k-of-n = Créneau vu : { $k } fois sur { $n ->

@@ -5,7 +5,7 @@ use std::{
     fmt::Write as _,
     fs,
     io::{self, BufRead as _, IsTerminal as _, Write as _, stderr, stdin},
-    path::Path,
+    path::{Component, Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -198,7 +198,7 @@ fn typed_lines() -> mpsc::Receiver<String> {
 
 /// Prints the changes as one patch and, with `apply`, makes them. Tells whether some could not be made.
 fn correct(catalog: &Catalog, changes: &BTreeMap<&SiteId, Vec<Change>>, apply: bool) -> anyhow::Result<bool> {
-    let (mut refused, mut whole) = (false, String::new());
+    let (mut refused, mut whole, mut from_root) = (false, String::new(), false);
     for (id, changes) in changes {
         let file = &site(catalog, id)?.file;
         let before = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -215,21 +215,36 @@ fn correct(catalog: &Catalog, changes: &BTreeMap<&SiteId, Vec<Change>>, apply: b
         if after == before {
             continue;
         }
-        whole += &patch(file, &before, &after);
+        let name = named_in_patch(file)?;
+        from_root |= name.is_absolute();
+        whole += &patch(&name, &before, &after);
         if apply {
             replace(file, &after).with_context(|| format!("cannot write {}", file.display()))?;
         }
     }
     print(&whole)?;
     if !whole.is_empty() {
+        let tool = if from_root { "patch -d / -p1" } else { "patch -p0" };
         let what = if apply {
-            "the changes were written"
+            "the changes were written".to_owned()
         } else {
-            "nothing was written: add --apply, or give the lines from the first `---` on to `patch -p0`"
+            format!("nothing was written: add --apply, or give the lines from the first `---` on to `{tool}`")
         };
         writeln!(stderr(), "{what}")?;
     }
     Ok(refused)
+}
+
+/// The name of a file in a patch: from the folder that we are in if it is below it, else from the root. Tools that apply
+/// patches refuse names that lead up.
+fn named_in_patch(file: &Path) -> anyhow::Result<PathBuf> {
+    let leads_down = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    if file.components().all(leads_down) {
+        return Ok(file.to_owned());
+    }
+    let whole = || fs::canonicalize(file).and_then(|whole| Ok((whole, fs::canonicalize(".")?)));
+    let (whole, here) = whole().with_context(|| format!("cannot name {} in a patch", file.display()))?;
+    Ok(whole.strip_prefix(&here).map_or_else(|_outside| whole.clone(), Path::to_owned))
 }
 
 /// Puts `text` in the place of a file, at once and with the same permissions.
