@@ -45,15 +45,19 @@ fn a_walled_target_is_alive_and_never_enters_a_figure() {
         );
         let shown = targets.iter().find(|shown| shown["id"] == target).unwrap();
         assert_eq!((&shown["n"], &shown["open"]), (&0.into(), &0.into()), "{shown}");
+        assert!(shown["unknown"].as_u64().unwrap() >= 1, "nothing was published yet: {shown}");
         assert!(shown["availability"].is_null() || shown["availability"]["p"].is_null(), "{shown}");
-        let stats = run(
-            &["stats", target, "--json", "--data", data.to_str().unwrap(), "--allow-loopback"],
-            folder.path(),
-        );
-        let figures: Value =
-            serde_json::from_slice(&stats.stdout).unwrap_or_else(|_| panic!("{}", text(&stats.stderr)));
-        let figures = &figures["availability"];
-        assert_eq!((&figures["n"], &figures["open"], &figures["full"]), (&0.into(), &0.into(), &0.into()));
+        let stats = |more: &[&str]| {
+            let common = ["stats", target, "--data", data.to_str().unwrap(), "--allow-loopback"];
+            text(&run(&[&common, more].concat(), folder.path()).stdout)
+        };
+        let words = stats(&[]);
+        assert!(words.contains("The page never said whether there was a slot.\n"), "{words}");
+        let printed: Value = serde_json::from_str(&stats(&["--json"])).unwrap();
+        let figures = &printed["availability"];
+        for (name, n) in [("n_polls", 0), ("open", 0), ("full", 0), ("shut", 0), ("days_observed", 0)] {
+            assert_eq!(figures[name], n, "{name}: {figures}");
+        }
         assert!(figures["p"].is_null() && figures["unknown"].as_u64().unwrap() >= 9, "{figures}");
     }
     assert_eq!(page, 200);
