@@ -41,7 +41,7 @@ impl Folder {
         paths.sort();
         let page = |path: PathBuf| Sample::of(name, &fs::read_to_string(path).unwrap());
         let signs = fs::read_to_string(folder.join("signs.txt")).ok();
-        Self { pages: paths.into_iter().map(page).collect(), signs: signs.map(|text| Signs::of(&text)) }
+        Self { pages: paths.into_iter().map(page).collect(), signs: signs.map(|text| Signs::of(name, &text)) }
     }
 
     fn page(&self, chosen: u8) -> &Sample {

@@ -6,9 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use chrono::NaiveDate;
 use tempfile::TempDir;
 
-use crate::harness::{copy_lists, run, site_head, text};
+use crate::harness::{copy_folder, copy_lists, root, run, site_head, text};
 
 /// A folder with a catalogue of one site whose file ends in `more`.
 fn with_site(more: &str) -> (TempDir, PathBuf) {
@@ -49,6 +50,50 @@ fn each_mistake_in_a_site_file_is_reported_with_its_line() {
         assert_eq!(code, 1, "{out}");
         assert!(out.contains(&format!("92-essai.toml:{line}: ")) && out.contains(says), "{out}");
     }
+}
+
+/// Writes `old` as `new` in a file, which must hold it.
+fn rewrite(path: &Path, old: &str, new: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.contains(old), "{}: no {old}", path.display());
+    fs::write(path, text.replacen(old, new, 1)).unwrap();
+}
+
+#[test]
+fn a_date_that_has_not_come_yet_is_reported_with_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    copy_folder(&root().join("data"), &data);
+    // Noon in Paris on a day after everything that ships.
+    let today = NaiveDate::from_ymd_opt(2040, 6, 15).unwrap();
+    let check = |day: NaiveDate| {
+        let clock = format!("{day}T10:00:00Z=1");
+        ended(folder.path(), &["check", "--allow-loopback", "--accelerate", &clock])
+    };
+    let (code, out, _) = check(today);
+    assert_eq!(code, 0, "{out}");
+
+    let site = data.join("sites/92-nanterre.toml");
+    rewrite(&site, "\n[[target]]", "checked = 2040-06-16\n\n[[target]]");
+    rewrite(&site, "seen = 2020", "seen = 2041");
+    rewrite(&data.join("channels/92.toml"), "stated = 2022", "stated = 2040-06-16");
+    rewrite(&data.join("channels/national.toml"), "stated = 2024-09-06", "stated = 2040-06-16");
+    rewrite(&data.join("unplaced.toml"), "seen = 2024", "seen = 2041");
+    let (code, out, _) = check(today);
+    assert_eq!((code, out.lines().count()), (1, 5), "{out}");
+    for (file, says) in [
+        ("sites/92-nanterre.toml", "`checked = 2040-06-16`"),
+        ("sites/92-nanterre.toml", "`seen = 2041` of 92-nanterre/renouvellement/vpf"),
+        ("channels/92.toml", "`stated = 2040-06-16` of premiere-demande"),
+        ("channels/national.toml", "`stated = 2040-06-16` of etudiant"),
+        ("unplaced.toml", "`seen = 2041` of https://www.rdv-prefecture.interieur.gouv.fr/"),
+    ] {
+        let line = out.lines().find(|line| line.contains(file) && line.contains(says));
+        let line = line.unwrap_or_else(|| panic!("nothing about {file} and {says}: {out}"));
+        assert!(line.contains(" lies in the future; write "), "{line}");
+    }
+    let (code, out, _) = check(NaiveDate::from_ymd_opt(2041, 1, 1).unwrap());
+    assert_eq!(code, 0, "what was the future is no longer: {out}");
 }
 
 #[test]

@@ -355,6 +355,20 @@ pub(crate) fn copy_lists(data: &Path) {
     }
 }
 
+/// Copies a folder with all that is in it.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let copy = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_folder(&path, &copy);
+        } else {
+            fs::copy(&path, &copy).unwrap();
+        }
+    }
+}
+
 /// Adds a target to a site's file, which is made where there is none.
 pub(crate) fn add_target(data: &Path, site: &str, procedure: &str, platform: &str, url: &str, more: &str) {
     let path = data.join("sites").join(format!("{site}.toml"));

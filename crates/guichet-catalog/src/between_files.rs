@@ -111,11 +111,18 @@ pub(crate) fn check_channels(
             let procedure = &statement.procedure;
             let mut targets = targets_of(sites, code, procedure);
             let wrong = match statement.channel {
+                // A page for another procedure may be the page for this one too: then the statement names it.
                 Channel::BookingPage if sites_are_fine => {
-                    targets.all(|(_, _, target)| target.status == TargetStatus::Retired).then(|| {
+                    let named = |target: &Target| statement.url.as_ref() == Some(&target.url);
+                    let mut pages =
+                        sites.iter().flat_map(|(_, site)| &site.targets).map(|target| &target.value);
+                    let shared = pages.any(|target| target.id.department() == code && named(target));
+                    let retired = |target: &Target| target.status == TargetStatus::Retired;
+                    (!shared && targets.all(|(_, _, target)| retired(target))).then(|| {
                         (
                             format!("no site of `{code}` has a page for `{procedure}` that is not retired"),
-                            "add the target, or write the channel that a source names, or \"unknown\""
+                            "add the target, name in `url` a page of the department that is for this too, or write the \
+                             channel that a source names, or \"unknown\""
                                 .to_owned(),
                         )
                     })

@@ -12,6 +12,9 @@ use crate::{
     words::word,
 };
 
+/// The longest words about for whom a statement holds.
+const LONGEST_ONLY: usize = 200;
+
 /// What holds for all of France.
 #[derive(Debug)]
 pub(crate) struct National {
@@ -86,7 +89,7 @@ fn copied(
     national: &National,
 ) -> Option<Statement> {
     let document = section.document();
-    for key in ["source", "stated", "url"] {
+    for key in ["source", "stated", "url", "only"] {
         if let Some(line) = section.line_of(key) {
             document.note(
                 line,
@@ -119,6 +122,7 @@ struct Backing {
     source: Option<String>,
     stated: Option<NaiveDate>,
     url: Option<Url>,
+    only: Option<String>,
 }
 
 impl Backing {
@@ -127,6 +131,9 @@ impl Backing {
             source: section.optional_text("source", "who says so").map(|found| found.value.to_owned()),
             stated: section.optional_year_or_day("stated").map(|found| found.value),
             url: address::of_optional_page(section, "url", "the page where that way begins"),
+            only: section
+                .optional_short_text("only", LONGEST_ONLY, "for whom it holds, in French, where not for all")
+                .map(|found| found.value.to_owned()),
         }
     }
 
@@ -135,13 +142,15 @@ impl Backing {
         let document = section.document();
         let mut is_complete = true;
         if channel == Channel::Unknown {
-            if let Some(line) = section.line_of("url") {
-                is_complete = false;
-                document.note(
-                    line,
-                    "`url` beside the channel `unknown`",
-                    "remove it, or write the channel that begins there",
-                );
+            for key in ["url", "only"] {
+                if let Some(line) = section.line_of(key) {
+                    is_complete = false;
+                    document.note(
+                        line,
+                        format!("`{key}` beside the channel `unknown`"),
+                        "remove it, or write the channel that it is about",
+                    );
+                }
             }
         } else {
             for (key, about) in [
@@ -158,7 +167,7 @@ impl Backing {
                 }
             }
         }
-        let Self { source, stated, url } = self;
-        is_complete.then_some(Statement { procedure, channel, url, source, stated, national: false })
+        let Self { source, stated, url, only } = self;
+        is_complete.then_some(Statement { procedure, channel, only, url, source, stated, national: false })
     }
 }

@@ -173,6 +173,8 @@ pub struct Statement {
     pub procedure: ProcedureId,
     /// The way; [`Channel::Unknown`] where no source tells.
     pub channel: Channel,
+    /// For whom it holds, in French, where it does not hold for all.
+    pub only: Option<String>,
     /// Where that way begins.
     pub url: Option<Url>,
     /// Who says so; `None` only for [`Channel::Unknown`].

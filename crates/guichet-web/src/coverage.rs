@@ -109,8 +109,15 @@ pub(crate) fn of(catalog: &Catalog, watch: &dyn Fn(&TargetId) -> Watch) -> Vec<C
         targets.entry(place).or_default().push((&target.id, watch(&target.id)));
     }
     let cell = |department: &DepartmentCode, procedure: &ProcedureId| {
-        let known = targets.get(&(department, procedure)).map_or(&[][..], Vec::as_slice);
         let statement = catalog.statement(department, procedure);
+        let mut known = targets.get(&(department, procedure)).cloned().unwrap_or_default();
+        // A page for another procedure may be the page for this one too.
+        let named = |id: &TargetId| {
+            let url = statement.and_then(|said| said.url.as_ref());
+            url.is_some_and(|url| catalog.target(id).is_some_and(|(_, target)| target.url == *url))
+        };
+        let others = targets.iter().filter(|((code, other), _)| *code == department && *other != procedure);
+        known.extend(others.flat_map(|(_, pages)| pages).filter(|(id, _)| named(id)));
         let watches: Vec<Watch> = known.iter().map(|(_, watch)| *watch).collect();
         let has_page = watches.iter().any(|watch| !matches!(watch, Watch::Historical | Watch::Retired));
         let stated = statement.map_or(Channel::Unknown, |said| said.channel);
@@ -140,6 +147,7 @@ mod tests {
             procedure: "renouvellement".parse().unwrap(),
             channel,
             url: None,
+            only: None,
             source: None,
             stated: None,
             national: false,

@@ -102,7 +102,7 @@ pub(crate) enum Command {
     },
     /// Probe one target now and print what its page says; no observation is stored
     #[command(
-        after_help = "Examples:\n  guichet probe 92-nanterre/renouvellement/14086 --contact you@example.org\n  guichet probe 92-nanterre/renouvellement/14086 --contact you@example.org --explain --save probes/\n  guichet probe 92-nanterre/renouvellement/14086 --page saved.html --explain\n\nWith --save, a folder of its own is made for the probe: every page it saw and probe.json, which tells the requests. Cookies are never saved, but a page may hold a session's marks: look before you share it. `guichet replay` reads such folders again.\n\nWith --page nothing is asked: no contact, no network, no database. The file does not tell when the page was seen nor with which status, so `observed_at` and `http_status` stay empty. A page that only leads on to another one decides nothing alone (exit code 1)."
+        after_help = "Examples:\n  guichet probe 92-nanterre/renouvellement --contact you@example.org\n  guichet probe 92-nanterre/renouvellement --contact you@example.org --explain --save probes/\n  guichet probe 92-nanterre/renouvellement --page saved.html --explain\n\nWith --save, a folder of its own is made for the probe: every page it saw and probe.json, which tells the requests. Cookies are never saved, but a page may hold a session's marks: look before you share it. `guichet replay` reads such folders again.\n\nWith --page nothing is asked: no contact, no network, no database. The file does not tell when the page was seen nor with which status, so `observed_at` and `http_status` stay empty. A page that only leads on to another one decides nothing alone (exit code 1)."
     )]
     Probe {
         /// The target, as in `guichet sites`
@@ -125,7 +125,7 @@ pub(crate) enum Command {
     },
     /// Read kept pages again and tell what reads differently today
     #[command(
-        after_help = "Examples:\n  guichet replay --db guichet.db\n  guichet replay probes/ --json\n  guichet replay saved.html --target 92-nanterre/renouvellement/14086\n\nWithout a path, the pages that the database keeps are read: of each probe the one that decided. With one, every probe below it that was saved with `guichet probe --save` is walked again from its first question. Nothing is asked.\nExit codes: 0 no difference, 1 differences, 3 no difference but something could not be read."
+        after_help = "Examples:\n  guichet replay --db guichet.db\n  guichet replay probes/ --json\n  guichet replay saved.html --target 92-nanterre/renouvellement\n\nWithout a path, the pages that the database keeps are read: of each probe the one that decided. With one, every probe below it that was saved with `guichet probe --save` is walked again from its first question. Nothing is asked.\nExit codes: 0 no difference, 1 differences, 3 no difference but something could not be read."
     )]
     Replay {
         /// A folder of saved probes, or one page with --target

@@ -98,7 +98,12 @@ how-unknown = Of { $all ->
     [one] { $all } planned look
    *[other] { $all } planned looks
   }, none told whether there was a slot. We do not get around CAPTCHAs. “Cannot be observed” does not mean “full”.
-say-elsewhere = No booking page known: it goes another way.
+say-elsewhere = According to our sources, this procedure goes another way.
+other-pages = { $n ->
+    [one] We also know one page
+   *[other] We also know { $n } pages
+  } of this department whose procedure we do not know.
+other-pages-see = See these pages
 check-elsewhere = Our robot cannot observe anything on that way. It may have changed: check on the official page.
 how-never = We have no observation for this procedure in this department. This does not mean that there is no slot.
 how-never-page = Our robot has not been able to observe anything on this page yet. This does not mean that there is no slot.
@@ -231,10 +236,10 @@ channel-unknown = we do not know
 standing-watched = watched
 standing-wall = a CAPTCHA hides the slots
 standing-probation = not tried yet
-standing-other_channel = this way has no slots
-standing-not_found_alive = page not found alive
-standing-not_asked = a page that we do not read
-standing-unknown = no page known
+standing-other_channel = no, this way has no slots
+standing-not_found_alive = no, the page was not found alive
+standing-not_asked = no, we do not read this page
+standing-unknown = no, no page known
 way-national = all over France;
 way-stated = in { $year }, according to
 ways-title = Which way?
@@ -249,7 +254,7 @@ because-not_asked = we know a page, but an agreement is needed to read it.
 go-way = Go to the site of the procedure
 offices-title = The places
 offices-lead = The prefecture and the sub-prefectures of the department. A place may not receive foreigners: check before you go.
-office-serves = For residents of:
+office-serves = For residents of the arrondissement of:
 
 ## Department
 

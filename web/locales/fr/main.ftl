@@ -93,7 +93,12 @@ how-shut = { $all ->
    *[other] Sur { $all } passages prévus, elle était fermée { $shut } fois.
   } Nous n’avons jamais vu de calendrier. Cela ne dit pas s’il y aura des créneaux.
 how-unknown = Sur { $all } passages prévus, la page n’a jamais dit s’il y avait un créneau. Nous ne contournons pas les captchas. « Non observable » ne veut pas dire « complet ».
-say-elsewhere = Pas de page de rendez-vous connue : c’est une autre voie.
+say-elsewhere = Selon nos sources, cette démarche passe par une autre voie.
+other-pages = { $n ->
+    [one] Nous connaissons aussi une page
+   *[other] Nous connaissons aussi { $n } pages
+  } de ce département dont nous ne savons pas la démarche.
+other-pages-see = Voir ces pages
 check-elsewhere = Notre robot ne peut rien observer sur cette voie. Elle peut avoir changé : vérifiez sur la page officielle.
 how-never = Nous n’avons pas d’observation pour cette démarche dans ce département. Cela ne veut pas dire qu’il n’y a pas de créneau.
 how-never-page = Notre robot n’a encore rien pu observer sur cette page. Cela ne veut pas dire qu’il n’y a pas de créneau.
@@ -226,10 +231,10 @@ channel-unknown = nous ne savons pas
 standing-watched = surveillée
 standing-wall = un captcha cache les créneaux
 standing-probation = pas encore essayée
-standing-other_channel = pas de créneaux sur cette voie
-standing-not_found_alive = page pas trouvée active
-standing-not_asked = page que nous ne lisons pas
-standing-unknown = aucune page connue
+standing-other_channel = non, il n’y a pas de créneaux sur cette voie
+standing-not_found_alive = non, la page n’a pas été trouvée active
+standing-not_asked = non, nous ne lisons pas cette page
+standing-unknown = non, aucune page connue
 way-national = partout en France ;
 way-stated = en { $year }, selon
 ways-title = Par quelle voie ?
@@ -244,7 +249,7 @@ because-not_asked = nous connaissons une page, mais il faut un accord pour la li
 go-way = Aller sur le site de la démarche
 offices-title = Les lieux
 offices-lead = La préfecture et les sous-préfectures du département. Un lieu peut ne pas recevoir les étrangers : vérifiez avant d’y aller.
-office-serves = Pour les habitants de :
+office-serves = Pour les habitants de l’arrondissement de :
 
 ## Département
 

@@ -167,7 +167,7 @@ fn a_bad_national_file_is_told_and_departments_are_not_blamed_for_it() {
     folder.edit("channels/national.toml", "stated = 2023", "stated = 2023\nnational = true");
     assert_snapshot!(folder.problems(), @r"
     data/channels/national.toml:4: the channel `booking_page` cannot hold for all of France; remove this table; the files of the departments say it
-    data/channels/national.toml:14: unknown key `national`; remove it; the keys known here are: procedure, channel, source, stated, url
+    data/channels/national.toml:14: unknown key `national`; remove it; the keys known here are: procedure, channel, source, stated, url, only
     ");
     fs::remove_file(folder.path("channels/national.toml")).unwrap();
     assert_snapshot!(folder.problems(), @"data/channels/national.toml: this file is missing; add it, or point --data at the right folder");
@@ -217,6 +217,29 @@ fn a_booking_page_needs_a_target_of_the_department_that_is_not_retired() {
     folder.put(SITE, site().replace("url =", "uri ="));
     let problems = folder.problems();
     assert!(!problems.contains("channels/"), "a broken target is not held against the channels: {problems}");
+}
+
+#[test]
+fn a_page_for_another_procedure_may_be_the_page_for_this_one_too_and_only_for_some() {
+    let folder = Folder::with_channels();
+    folder.put(SITE, site().replace("\"renouvellement\"", "\"salarie\""));
+    let page = "https://www.hauts-de-seine.gouv.fr/booking/create/12069";
+    let said = |url: &str, only: &str| {
+        format!(
+            "channel = \"booking_page\"\nonly = \"{only}\"\nsource = \"x\"\nstated = 2024\nurl = \"{url}\""
+        )
+    };
+    folder.put(FILE, told("renouvellement", &said(page, "pour les salariés")));
+    let catalog = folder.load().unwrap();
+    assert_eq!(
+        statement(&catalog, "92", "renouvellement").unwrap().only.as_deref(),
+        Some("pour les salariés")
+    );
+    folder
+        .put(FILE, told("renouvellement", &said("https://www.hauts-de-seine.gouv.fr/booking/create/1", "x")));
+    assert!(folder.problems().contains("no site of `92` has a page for `renouvellement`"));
+    folder.put(FILE, told("renouvellement", &said(page, &"x".repeat(201))));
+    assert!(folder.problems().contains("`only`"), "{}", folder.problems());
 }
 
 #[test]

@@ -28,7 +28,11 @@ impl Folder {
         let page = |path: PathBuf| Sample::of(platform.name(), &fs::read_to_string(path).unwrap());
         let signs = fs::read_to_string(folder.join("signs.txt"));
         let signs = signs.unwrap_or_else(|_| panic!("{}: no signs.txt", platform.name()));
-        Self { platform, pages: paths.into_iter().map(page).collect(), signs: Signs::of(&signs) }
+        Self {
+            platform,
+            pages: paths.into_iter().map(page).collect(),
+            signs: Signs::of(platform.name(), &signs),
+        }
     }
 
     /// Reads `body` as if it had come instead of the page `like`; desks said nothing before.

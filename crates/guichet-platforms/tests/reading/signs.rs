@@ -8,13 +8,23 @@
 use guichet_model::{Outcome, Service};
 use guichet_platforms::{Ask, Reading};
 
+const KEYS: [&str; 5] = ["open", "full", "shut", "wall", "never"];
+
 /// The lines of one file.
 pub(crate) struct Signs(Vec<(String, String)>);
 
 impl Signs {
-    /// Reads a file.
-    pub(crate) fn of(text: &str) -> Self {
-        let lines = text.lines().map(|line| line.split_once(": ").unwrap());
+    /// Reads the file of a platform.
+    pub(crate) fn of(platform: &str, text: &str) -> Self {
+        let lines = text.lines().zip(1..).map(|(line, at)| {
+            let parts = line.split_once(": ").filter(|(key, words)| KEYS.contains(key) && !words.is_empty());
+            parts.unwrap_or_else(|| {
+                panic!(
+                    "fixtures/{platform}/signs.txt:{at}: `{line}` is not understood; write `key: words`, with one of {}",
+                    KEYS.join(", ")
+                )
+            })
+        });
         Self(lines.map(|(key, words)| (key.to_owned(), words.to_owned())).collect())
     }
 
@@ -97,7 +107,7 @@ mod tests {
 
     #[test]
     fn words_are_found_whatever_stands_between_their_letters() {
-        let signs = Signs::of("full: plus aucun\nfull: complet\nnever: /5/");
+        let signs = Signs::of("essai", "full: plus aucun\nfull: complet\nnever: /5/");
         let full = Reading::plain(Outcome::Full);
         for (body, holds) in [
             ("Plus&nbsp;AUCUN", true),
@@ -114,5 +124,16 @@ mod tests {
             !signs.allow(&Reading::plain(Outcome::Shut), "plus aucun")
                 && !signs.allow(&Reading::wall(), "plus")
         );
+    }
+    #[test]
+    #[should_panic(expected = "fixtures/essai/signs.txt:2: `full plus aucun` is not understood")]
+    fn a_line_without_its_key_is_named_with_file_and_number() {
+        Signs::of("essai", "open: reste\nfull plus aucun\n");
+    }
+
+    #[test]
+    #[should_panic(expected = "fixtures/essai/signs.txt:1: `ful: complet` is not understood")]
+    fn a_misspelt_key_is_named_with_file_and_number() {
+        Signs::of("essai", "ful: complet");
     }
 }

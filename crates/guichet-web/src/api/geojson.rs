@@ -131,7 +131,7 @@ fn department(app: &App, snapshot: &Snapshot, outline: &Outline, procedure: Opti
         "name": name,
         "desks": pool.map_or(0, |pool| pool.targets),
         "desks_with_data": pool.map_or(0, |pool| pool.with_data),
-        "channel": cell.map_or_else(|| channel(pool), |cell| cell.channel).as_str(),
+        "channel": cell.map(|cell| cell.channel.as_str()).or_else(|| known_channel(procedure, pool)),
         "coverage": cell.map(|cell| cell.standing.as_str()),
         "channel_source": statement.and_then(|said| said.source.as_deref()),
         "channel_stated": statement.and_then(|said| said.stated).map(|day| day.to_string()),
@@ -200,6 +200,12 @@ fn add(object: &mut Value, more: Value) {
 
 fn is_watched(pool: &Pool) -> bool {
     pool.watch.is_some_and(Watch::is_watched)
+}
+
+/// Of all procedures together only that there is a booking page can be said.
+fn known_channel(procedure: Option<&ProcedureId>, pool: Option<&Pool>) -> Option<&'static str> {
+    let channel = channel(pool);
+    (procedure.is_some() || channel != Channel::Unknown).then_some(channel.as_str())
 }
 
 /// A booking page where a target exists that is more than history; nobody has told us otherwise.

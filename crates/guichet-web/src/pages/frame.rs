@@ -176,6 +176,10 @@ pub(super) struct TargetName {
     /// The key, where nothing else tells two pages apart.
     pub(super) key: Option<String>,
     pub(super) official: Option<String>,
+    /// The year in which a source last saw the page.
+    pub(super) seen: Option<String>,
+    /// How the sources contradict each other, in French.
+    pub(super) conflict: Option<String>,
 }
 
 impl App {
@@ -192,6 +196,8 @@ impl App {
             key: if label.is_none() { facts.id.key().map(str::to_owned) } else { None },
             label,
             official: listed.map(|(_, target)| target.url.to_string()),
+            seen: listed.and_then(|(_, target)| target.seen).map(|year| year.to_string()),
+            conflict: listed.and_then(|(_, target)| target.conflict.clone()),
         }
     }
 }

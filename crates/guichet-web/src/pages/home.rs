@@ -19,8 +19,11 @@ use crate::{
     figures::{Pool, ProcedureFacts, Snapshot, TargetFacts},
     lang::Lang,
     query::{Wanted, Wrong},
-    state::State,
+    state::{State, Watch},
 };
+
+/// The procedure of pages that no source tells the procedure of.
+const OTHER: &str = "autre";
 
 /// A department in the form, on the map and in the table.
 #[derive(Debug, Serialize)]
@@ -83,6 +86,9 @@ struct Answer {
     targets: Vec<TargetView>,
     /// By which way the procedure goes there, and who says so.
     way: Option<WayView>,
+    /// Pages of the department whose procedure nobody told, and where they are shown.
+    others: usize,
+    others_href: Option<String>,
 }
 
 /// A target with its figures.
@@ -165,6 +171,10 @@ impl App {
                 cause = cause.or(self.last_cause(facts, snapshot.as_of)?);
             }
         }
+        let other: Option<ProcedureId> = OTHER.parse().ok().filter(|other| other != procedure);
+        let is_known = |facts: &&TargetFacts| !matches!(facts.watch, Watch::Historical | Watch::Retired);
+        let others =
+            other.as_ref().map_or(0, |other| snapshot.targets_of(code, Some(other)).filter(is_known).count());
         Ok(Answer {
             name: self.department_name(code),
             code: code.as_str().to_owned(),
@@ -173,6 +183,8 @@ impl App {
             with_data: pool.map_or(0, |pool| pool.with_data),
             cause: cause.map(Cause::as_str),
             way: snapshot.cell(code, procedure).map(|cell| self.way(lang, cell)),
+            others,
+            others_href: other.map(|other| home_href(lang, Some(code), &other)),
             targets: snapshot
                 .targets_of(code, Some(procedure))
                 .map(|facts| self.target_view(lang, facts, snapshot.as_of))

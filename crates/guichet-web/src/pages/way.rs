@@ -22,6 +22,8 @@ pub(super) struct WayView {
     standing: &'static str,
     /// Whether slots are seen there.
     is_watched: bool,
+    /// For whom, in French, where not for all.
+    only: Option<String>,
     /// Where that way begins.
     url: Option<String>,
     source: Option<SourceView>,
@@ -62,6 +64,7 @@ impl App {
             channel: cell.channel.as_str(),
             standing: cell.standing.as_str(),
             is_watched: cell.standing == Standing::Watched,
+            only: statement.and_then(|said| said.only.clone()),
             url: statement.and_then(|said| said.url.as_ref()).map(ToString::to_string),
             source: statement.and_then(|said| said.source.as_deref()).map(SourceView::of),
             stated: statement.and_then(told),

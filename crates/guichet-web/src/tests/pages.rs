@@ -284,7 +284,7 @@ async fn no_department_is_a_silent_blank() {
     let site = site();
     for (path, wanted) in [
         // Another way: named, with its source and year.
-        ("/fr/?departement=69&procedure=premiere-demande", "c’est une autre voie"),
+        ("/fr/?departement=69&procedure=premiere-demande", "passe par une autre voie"),
         ("/fr/?departement=69&procedure=premiere-demande", "par courriel"),
         ("/fr/?departement=69&procedure=premiere-demande", "en 2025, selon an invented note"),
         ("/en/?departement=01&procedure=naturalisation-decret", "online on ANEF"),

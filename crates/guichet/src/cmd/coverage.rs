@@ -47,9 +47,12 @@ impl Totals {
             let of = |standing| cells.iter().filter(|cell| cell.standing == standing && wanted(cell)).count();
             Standing::ALL.into_iter().map(|standing| (standing, of(standing))).collect()
         };
+        // A page may be there for several procedures.
+        let distinct: BTreeMap<&TargetId, &'static str> =
+            cells.iter().flat_map(|cell| &cell.targets).map(|(id, watch)| (id, *watch)).collect();
         let mut targets = BTreeMap::new();
-        for (_, watch) in cells.iter().flat_map(|cell| &cell.targets) {
-            *targets.entry(*watch).or_default() += 1;
+        for watch in distinct.into_values() {
+            *targets.entry(watch).or_default() += 1;
         }
         Self { main: count(&is_main), all: count(&|_| true), targets }
     }
