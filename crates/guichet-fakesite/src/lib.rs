@@ -143,6 +143,8 @@
 //! `/truth?from=&to=` and `/now` (JSON). What is asked of them is not logged. A client that does not resolve
 //! `NAME.localhost` connects to the address and sends the name as `Host`.
 
+mod address;
+mod answer;
 mod calendar;
 mod chance;
 mod clock;
@@ -150,6 +152,8 @@ mod ledger;
 mod pages;
 mod platform;
 mod random;
+mod request;
+mod router;
 mod rules;
 mod script;
 mod server;

@@ -4,8 +4,8 @@ use encoding_rs::{Encoding, ISO_8859_15, UTF_8, WINDOWS_1252};
 use minijinja::{Environment, Error, Value, context, value::Serde};
 
 use crate::{
+    address::Platform,
     calendar::Week,
-    platform::Platform,
     script::{Apostrophe, Charset, Form, Host, Language, Skin},
 };
 

@@ -3,8 +3,8 @@
 
 use crate::{
     platform,
+    request::Request,
     script::{ELSEWHERE, Host, Robots},
-    site::Request,
 };
 
 /// What is forbidden about a request, if anything is; `host` is `None` where the name is not one of the script.
@@ -22,28 +22,6 @@ pub(crate) fn violation(host: Option<&Host>, name: &str, request: &Request<'_>) 
         return Some(format!("used the method {}", request.method));
     }
     platform::violation(request)
-}
-
-impl Request<'_> {
-    /// What is forbidden about the first field of the form that is not one of these.
-    pub(crate) fn field_beside(&self, fields: &[&str]) -> Option<String> {
-        sent_beside(self.form, fields)
-    }
-
-    /// The same about the query.
-    pub(crate) fn param_beside(&self, fields: &[&str]) -> Option<String> {
-        sent_beside(self.params, fields)
-    }
-}
-
-fn sent_beside(pairs: &[(String, String)], fields: &[&str]) -> Option<String> {
-    pairs.iter().find(|(field, _)| !fields.contains(&field.as_str())).map(|(field, _)| sent(field))
-}
-
-/// A field in words, short whatever was sent.
-pub(crate) fn sent(field: &str) -> String {
-    let field: String = field.chars().take(40).collect();
-    format!("sent the field `{field}`")
 }
 
 #[cfg(test)]

@@ -1,26 +1,23 @@
-//! A script: which hosts, forms and desks there are and what holds when. What never enters: pages, requests, the
+//! A script: what it sets up and what holds when, as others ask about it. What never enters: pages, requests, the
 //! clock.
 
 mod address;
 mod check;
+mod hosts;
 mod shape;
+mod style;
 mod times;
 mod wrong;
 
 use guichet_model::{DepartmentCode, Instant, Params, Position, ProcedureId, SiteId, TargetId};
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{
-    platform::Address,
-    state::{State, Veil},
-    timeline::{Moment, Timeline, moment},
+pub(crate) use self::{
+    hosts::{CONTROL, Desk, ELSEWHERE, Form, Host, Robots},
+    style::{Apostrophe, Charset, Language, Skin, Wording},
 };
-
-/// The name of the control host.
-pub(crate) const CONTROL: &str = "control";
-/// The name of the host that a foreign redirect leads to.
-pub(crate) const ELSEWHERE: &str = "ailleurs";
+use self::{shape::ScriptShape, wrong::Wrong};
+use crate::state::State;
 
 /// Why a script cannot be played.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -39,113 +36,6 @@ pub struct ScriptError {
 pub struct Script {
     pub(crate) start: Option<Instant>,
     pub(crate) hosts: Vec<Host>,
-}
-
-/// The look of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Skin {
-    /// Until about 2023.
-    #[default]
-    Old,
-    /// The State's design system.
-    Dsfr,
-}
-
-/// Which apostrophe the pages have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Apostrophe {
-    #[default]
-    Straight,
-    Typographic,
-}
-
-/// The language of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-pub(crate) enum Language {
-    #[default]
-    #[serde(rename = "fr")]
-    French,
-    /// Some phrases in English, as happens on real sites.
-    #[serde(rename = "half-english")]
-    HalfEnglish,
-}
-
-/// How the pages' text becomes bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-pub(crate) enum Charset {
-    #[default]
-    #[serde(rename = "utf-8")]
-    Utf8,
-    #[serde(rename = "iso-8859-1")]
-    Latin1,
-    #[serde(rename = "iso-8859-15")]
-    Latin9,
-}
-
-/// Which of a platform's sentences say that no slot is left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Wording {
-    #[default]
-    Usual,
-    Other,
-}
-
-/// What `/robots.txt` answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Robots {
-    Text(String),
-    DisallowAll,
-    Missing,
-    Error,
-}
-
-/// What a catalogue says about a host's site.
-#[derive(Debug, Clone)]
-pub(crate) struct SiteFacts {
-    pub(crate) department: Option<DepartmentCode>,
-    pub(crate) site: Option<SiteId>,
-    pub(crate) name: Option<String>,
-    pub(crate) position: Option<Position>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Host {
-    pub(crate) name: String,
-    pub(crate) robots: Robots,
-    pub(crate) timeline: Timeline,
-    pub(crate) facts: SiteFacts,
-    pub(crate) forms: Vec<Form>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Form {
-    pub(crate) id: u32,
-    pub(crate) address: Address,
-    pub(crate) title: String,
-    pub(crate) wording: Wording,
-    pub(crate) skin: Skin,
-    pub(crate) apostrophe: Apostrophe,
-    pub(crate) language: Language,
-    pub(crate) charset: Charset,
-    pub(crate) deep_calendar: bool,
-    pub(crate) direct_step2: bool,
-    pub(crate) lead_days: u32,
-    pub(crate) procedure: Option<ProcedureId>,
-    pub(crate) key: Option<String>,
-    pub(crate) target: Option<TargetId>,
-    pub(crate) timeline: Timeline,
-    /// At least one.
-    pub(crate) desks: Vec<Desk>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Desk {
-    pub(crate) id: u32,
-    pub(crate) label: String,
-    pub(crate) timeline: Timeline,
 }
 
 /// What a catalogue needs to know about one form of a script.
@@ -209,9 +99,12 @@ impl Script {
             line: 1 + text.bytes().take(start).filter(|byte| *byte == b'\n').count(),
             problem: problem.trim().to_owned(),
         };
-        let shape = toml::from_str(text)
+        let shape: ScriptShape = toml::from_str(text)
             .map_err(|wrong| error(wrong.span().map_or(0, |span| span.start), wrong.message()))?;
-        check::script(&shape).map_err(|wrong| error(wrong.span.start, &wrong.problem))
+        let unfit = |wrong: Wrong| error(wrong.span.start, &wrong.problem);
+        let hosts = check::hosts(&shape.host).map_err(unfit)?;
+        let start = shape.start.as_ref().map(times::instant).transpose().map_err(unfit)?;
+        Ok(Self { start, hosts })
     }
 
     /// What time it is when the simulation starts, if the script says so.
@@ -226,7 +119,7 @@ impl Script {
             form: form.id,
             platform: form.address.platform().word(),
             path: form.path(),
-            params: form.address.params(form.id, &form.desks),
+            params: form.address.params(form.id, form.desks.iter().map(|desk| desk.id)),
             title: form.title.clone(),
             department: host.facts.department.clone(),
             site: host.facts.site.clone(),
@@ -252,36 +145,5 @@ impl Script {
 
     pub(crate) fn host(&self, name: &str) -> Option<&Host> {
         self.hosts.iter().find(|host| host.name == name)
-    }
-}
-
-impl Host {
-    pub(crate) fn form(&self, id: u32) -> Option<&Form> {
-        self.forms.iter().find(|form| form.id == id)
-    }
-
-    pub(crate) fn moment(&self, form: &Form, desk: &Desk, at: Instant) -> Moment {
-        let moment = moment(&[&self.timeline, &form.timeline, &desk.timeline], at);
-        let wall = form.address.is_walled().then_some(Veil::WALL);
-        Moment { veil: moment.veil.or(wall), ..moment }
-    }
-}
-
-impl Form {
-    /// Where a visit begins, with the query that belongs to it.
-    pub(crate) fn path(&self) -> String {
-        self.address.path(self.id)
-    }
-
-    pub(crate) fn desk(&self, id: u32) -> Option<&Desk> {
-        self.desks.iter().find(|desk| desk.id == id)
-    }
-
-    /// The desk of a form that has only one: it is not asked which.
-    pub(crate) fn only_desk(&self) -> Option<&Desk> {
-        match self.desks.as_slice() {
-            [desk] => Some(desk),
-            _ => None,
-        }
     }
 }

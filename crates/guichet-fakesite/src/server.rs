@@ -26,13 +26,16 @@ use tokio_util::io::ReaderStream;
 use url::{Url, form_urlencoded};
 
 use crate::{
+    answer::{Answer, Pace},
     clock::SimulatedClock,
     ledger::{Busy, Ledger, RequestLog},
     pages::Pages,
+    request::{Asked, Request as Submitted},
+    router,
     rules::violation,
     script::{CONTROL, Script},
     session::{COOKIES, Sessions},
-    site::{Answer, Asked, Pace, Request as Submitted, Site},
+    site::Site,
     truth::Truth,
 };
 
@@ -229,7 +232,7 @@ async fn handle(
             let asked =
                 Asked { request: submitted, session: session.as_deref(), at, port: shared.address.port() };
             let site = Site { host, pages: &shared.pages, sessions: &shared.sessions };
-            site.answer(&asked).unwrap_or_else(|error| {
+            router::answer(site, &asked).unwrap_or_else(|error| {
                 tracing::error!(%error, "a page cannot be written");
                 Answer::text(500, "a page of the imitation is broken\n")
             })

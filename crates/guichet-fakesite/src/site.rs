@@ -1,128 +1,17 @@
-//! What a site answers to what it is asked, where all sites answer alike. What never enters: sockets, the clock, a
-//! platform's own pages, what is forbidden.
+//! What a site answers where all sites answer alike: robots.txt, its home page, what hides the others. What never
+//! enters: a platform's own pages, which page is due, what is forbidden.
 
-use chrono::Duration;
-use guichet_model::Instant;
 use minijinja::Error;
 
 use crate::{
+    answer::{Answer, Pace},
     pages::{Look, Pages},
-    platform,
+    request::Asked,
     script::{ELSEWHERE, Host, Robots},
     session::Sessions,
     state::{State, Veil},
     timeline::veil,
 };
-
-/// How the body is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pace {
-    AtOnce,
-    /// A little at a time, over so much simulated time.
-    Drip(Duration),
-    /// Followed by more than anybody wants to read.
-    Flood,
-}
-
-/// What a site answers.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Vec<u8>,
-    pub(crate) pace: Pace,
-}
-
-impl Answer {
-    pub(crate) fn page(status: u16, look: &Look<'_>, body: Vec<u8>) -> Self {
-        let mut answer = Self::of_kind(status, look.content_type(), body);
-        answer.headers.push(("cache-control", "no-cache, must-revalidate".to_owned()));
-        answer
-    }
-
-    pub(crate) fn text(status: u16, body: &str) -> Self {
-        Self::of_kind(status, "text/plain; charset=utf-8".to_owned(), body.as_bytes().to_vec())
-    }
-
-    pub(crate) fn json(status: u16, body: &serde_json::Value) -> Self {
-        Self::of_kind(status, "application/json; charset=utf-8".to_owned(), body.to_string().into_bytes())
-    }
-
-    pub(crate) fn script(body: String) -> Self {
-        Self::of_kind(200, "text/javascript; charset=utf-8".to_owned(), body.into_bytes())
-    }
-
-    fn of_kind(status: u16, kind: String, body: Vec<u8>) -> Self {
-        Self { status, headers: vec![("content-type", kind)], body, pace: Pace::AtOnce }
-    }
-
-    pub(crate) fn redirect(to: String) -> Self {
-        Self { status: 302, headers: vec![("location", to)], body: Vec::new(), pace: Pace::AtOnce }
-    }
-
-    /// To submit the same again there.
-    pub(crate) fn repost(to: String) -> Self {
-        Self { status: 307, ..Self::redirect(to) }
-    }
-
-    /// With the `Retry-After` that the script asks for.
-    pub(crate) fn asking_to_wait(mut self, veil: Veil, at: Instant) -> Self {
-        if let Some(retry) = veil.retry_after {
-            let value = if retry.as_date {
-                (at + retry.wait).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
-            } else {
-                retry.wait.num_seconds().to_string()
-            };
-            self.headers.push(("retry-after", value));
-        }
-        self
-    }
-}
-
-/// What came over the wire.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Request<'a> {
-    pub(crate) method: &'a str,
-    pub(crate) path: &'a str,
-    /// What followed the `?`, as it was written.
-    pub(crate) query: Option<&'a str>,
-    /// The same, taken apart.
-    pub(crate) params: &'a [(String, String)],
-    /// The submitted form.
-    pub(crate) form: &'a [(String, String)],
-    /// What was submitted as plain text or JSON instead.
-    pub(crate) text: &'a str,
-}
-
-impl<'a> Request<'a> {
-    pub(crate) fn is_post(&self) -> bool {
-        self.method == "POST"
-    }
-
-    pub(crate) fn field(&self, name: &str) -> Option<&'a str> {
-        self.form.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
-    }
-
-    pub(crate) fn param(&self, name: &str) -> Option<&'a str> {
-        self.params.iter().find(|(param, _)| param == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The path between its slashes.
-    pub(crate) fn parts(&self) -> Vec<&'a str> {
-        self.path.split('/').filter(|part| !part.is_empty()).collect()
-    }
-}
-
-/// What a site is asked.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    pub(crate) request: Request<'a>,
-    /// A session of this host.
-    pub(crate) session: Option<&'a str>,
-    pub(crate) at: Instant,
-    /// The port that all hosts share.
-    pub(crate) port: u16,
-}
 
 /// One host of the script, being visited.
 #[derive(Debug, Clone, Copy)]
@@ -133,27 +22,6 @@ pub(crate) struct Site<'a> {
 }
 
 impl Site<'_> {
-    /// # Errors
-    /// When a template cannot be filled in.
-    pub(crate) fn answer(&self, asked: &Asked<'_>) -> Result<Answer, Error> {
-        if asked.request.path == "/robots.txt" {
-            return Ok(self.robots());
-        }
-        if let Some(answer) = platform::answer(*self, asked)? {
-            return Ok(answer);
-        }
-        if let Some(answer) = self.hidden(asked)? {
-            return Ok(answer);
-        }
-        let look = Look::of_host(self.host);
-        if asked.request.parts().is_empty() {
-            let lines = ["Choisissez la démarche pour laquelle vous souhaitez un rendez-vous."];
-            let body = self.pages.notice(&look, "Prendre un rendez-vous", &lines, &self.host.forms)?;
-            return Ok(Answer::page(200, &look, body));
-        }
-        self.not_found(&look)
-    }
-
     /// What hides a page that is no form's.
     pub(crate) fn hidden(&self, asked: &Asked<'_>) -> Result<Option<Answer>, Error> {
         match veil(&[&self.host.timeline], asked.at) {
@@ -162,13 +30,20 @@ impl Site<'_> {
         }
     }
 
-    fn robots(&self) -> Answer {
+    pub(crate) fn robots(&self) -> Answer {
         match &self.host.robots {
             Robots::Text(text) => Answer::text(200, text),
             Robots::DisallowAll => Answer::text(200, "User-agent: *\nDisallow: /\n"),
             Robots::Missing => Answer::text(404, "not found\n"),
             Robots::Error => Answer::text(500, "internal error\n"),
         }
+    }
+
+    /// The page that names the forms.
+    pub(crate) fn home(&self, look: &Look<'_>) -> Result<Answer, Error> {
+        let lines = ["Choisissez la démarche pour laquelle vous souhaitez un rendez-vous."];
+        let body = self.pages.notice(look, "Prendre un rendez-vous", &lines, &self.host.forms)?;
+        Ok(Answer::page(200, look, body))
     }
 
     pub(crate) fn not_found(&self, look: &Look<'_>) -> Result<Answer, Error> {

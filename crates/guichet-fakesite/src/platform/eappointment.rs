@@ -5,19 +5,19 @@ use chrono::{Days, NaiveDate};
 use guichet_model::{Instant, civil};
 use minijinja::{Error, Value, context};
 
-use super::{Own, Walk};
+use super::walk::{Own, Walk};
 use crate::{
+    address::{Address, EAPPOINTMENT},
+    answer::Answer,
     calendar::in_words,
     pages::Look,
-    platform::Address,
+    request::{Asked, Request},
     script::{Desk, Form, Wording},
     session::Visit,
-    site::{Answer, Asked, Request, Site},
+    site::Site,
     state::State,
 };
 
-/// The first part of every path.
-pub(super) const CONTEXT: &str = "eAppointmentpref94";
 const COOKIE: &str = "JSESSIONID";
 const METHOD: &str = "motiveMultiSiteSubmit";
 const NONE: &str =
@@ -60,10 +60,6 @@ impl Place {
     }
 }
 
-pub(super) fn path(sitekey: &str) -> String {
-    format!("/{CONTEXT}/appointment.do?sitekey={sitekey}&mobile=")
-}
-
 pub(super) fn violation(request: &Request<'_>) -> Option<String> {
     match Place::of(request) {
         Place::OtherCall => return Some("made another internal call than for the motives".to_owned()),
@@ -95,7 +91,7 @@ pub(super) fn answer(site: Site<'_>, asked: &Asked<'_>) -> Result<Option<Answer>
         Place::OtherCall | Place::Captcha | Place::Beyond | Place::Nowhere => return Ok(None),
     };
     if let Some(form) = form {
-        let walk = Walk::to(site, form, asked);
+        let walk = Walk::to(site, form, asked, own);
         return Ok(Some(match place {
             Place::Motives => walk.unless_hidden(form.only_desk(), || motives(&walk))?,
             Place::Call => call(&walk)?,
@@ -121,8 +117,8 @@ pub(super) fn own(walk: &Walk<'_>, state: State) -> Result<Own, Error> {
         State::Shut | State::LinkOff => Own::Page(error(walk.site, &walk.look)?),
         State::ChangedLayout if called => Own::Page(reply("{availabilities:[],message:null}")),
         State::NoCalendar if called => Own::Page(reply("{foundAvailabilities:null,msg:null}")),
-        State::RedirectToSlot if called => Own::Page(Answer::redirect(format!("/{CONTEXT}/saveRdv.do"))),
-        State::Repost if called => Own::Page(Answer::repost(format!("/{CONTEXT}/saveRdv.do"))),
+        State::RedirectToSlot if called => Own::Page(Answer::redirect(format!("/{EAPPOINTMENT}/saveRdv.do"))),
+        State::Repost if called => Own::Page(Answer::repost(format!("/{EAPPOINTMENT}/saveRdv.do"))),
         _ => Own::Common,
     })
 }
@@ -173,7 +169,7 @@ fn motives(walk: &Walk<'_>) -> Result<Answer, Error> {
     let more = context! { step => "motives", id => walk.form.id, desks };
     let body = walk.site.pages.render("eappointment_step.html", &walk.look, more)?;
     let mut answer = Answer::page(200, &walk.look, body);
-    let (session, cookie) = walk.session(COOKIE, &format!("/{CONTEXT}"));
+    let (session, cookie) = walk.session(COOKIE, &format!("/{EAPPOINTMENT}"));
     walk.site.sessions.note(&session, walk.form.id, Visit { accepted: true, step: 1, desk: None });
     answer.headers.extend(cookie);
     Ok(answer)

@@ -3,12 +3,15 @@
 use chrono::Days;
 use minijinja::Error;
 
-use super::{Address, Walk, slowly};
+use super::walk::{Own, Walk, slowly};
 use crate::{
+    address::Address,
+    answer::Answer,
     pages::Step,
+    request::{Asked, Request},
     script::Desk,
     session::Visit,
-    site::{Answer, Asked, Request, Site},
+    site::Site,
     state::{State, Veil},
 };
 
@@ -71,7 +74,7 @@ pub(super) fn answer(site: Site<'_>, asked: &Asked<'_>) -> Result<Option<Answer>
         return Ok(None);
     };
     let form = site.host.form(form).filter(|form| form.address == Address::EzBooking);
-    form.map(|form| Walk::to(site, form, asked).at(step)).transpose()
+    form.map(|form| Walk::to(site, form, asked, |_, _| Ok(Own::Common)).at(step)).transpose()
 }
 
 const NO_CALENDAR: &str = "Il n’y a pas calendrier disponible pour effectuer une demande de rendez-vous";

@@ -7,12 +7,13 @@ use guichet_model::{Instant, civil};
 use minijinja::{Error, context};
 use serde_json::{Value, json};
 
-use super::{Own, Walk};
+use super::walk::{Own, Walk};
 use crate::{
-    platform::Address,
-    rules::sent,
+    address::{Address, orion_id},
+    answer::Answer,
+    request::{Asked, Request, sent},
     script::Form,
-    site::{Answer, Asked, Request, Site},
+    site::Site,
     state::State,
 };
 
@@ -55,16 +56,6 @@ impl Place {
     }
 }
 
-pub(super) fn path(account: &str, config: &str, place: Option<&str>) -> String {
-    let code = place.map(|place| format!("&code={place}")).unwrap_or_default();
-    format!("/orion-reservation/slots?account={account}&config={config}&usemode=app{code}")
-}
-
-/// The id that a configuration has beside its name, and its purpose too: the form's, in 24 digits.
-pub(super) fn own_id(form: u32) -> String {
-    format!("{form:024}")
-}
-
 pub(super) fn violation(request: &Request<'_>) -> Option<String> {
     match Place::of(request) {
         Place::OtherCall => return Some("made another internal call than for slots".to_owned()),
@@ -100,7 +91,7 @@ pub(super) fn answer(site: Site<'_>, asked: &Asked<'_>) -> Result<Option<Answer>
         Place::Slots | Place::OtherCall | Place::OtherView => return Ok(None),
     };
     if let Some(form) = form {
-        let walk = Walk::to(site, form, asked);
+        let walk = Walk::to(site, form, asked, |walk, state| Ok(own(walk, state)));
         return walk
             .unless_hidden(form.only_desk(), || match place {
                 Place::Shell => shell(&walk),
@@ -144,7 +135,7 @@ fn is_of_call(form: &Form, body: &Value) -> bool {
     let places = strings(&body["filterRequest"]["filterPlaceCode"], Some);
     let purposes = strings(&body["purposes"], |purpose| purpose.get("businessId"));
     body["accountId"] == account.as_str()
-        && body["configId"] == own_id(form.id).as_str()
+        && body["configId"] == orion_id(form.id).as_str()
         && fits(place.as_ref(), places)
         && fits(purpose.as_ref(), purposes)
 }

@@ -3,10 +3,12 @@
 
 use minijinja::{Error, context};
 
-use super::{Own, Walk};
+use super::walk::{Own, Walk};
 use crate::{
-    platform::Address,
-    site::{Answer, Asked, Request, Site},
+    address::Address,
+    answer::Answer,
+    request::{Asked, Request},
+    site::Site,
     state::State,
 };
 
@@ -51,10 +53,6 @@ impl Place {
     }
 }
 
-pub(super) fn path(id: u32) -> String {
-    format!("/rdvpref/reservation/demarche/{id}/")
-}
-
 pub(super) fn violation(request: &Request<'_>) -> Option<String> {
     match Place::of(request) {
         Place::Answer(_) => return Some("answered the CAPTCHA".to_owned()),
@@ -77,8 +75,8 @@ pub(super) fn answer(site: Site<'_>, asked: &Asked<'_>) -> Result<Option<Answer>
     let Some(form) = site.host.form(id).filter(|form| form.address == Address::RdvPrefecture) else {
         return Ok(None);
     };
-    let walk = Walk::to(site, form, asked);
-    let base = path(id);
+    let walk = Walk::to(site, form, asked, own);
+    let base = form.path();
     walk.unless_hidden(form.only_desk(), || match place {
         Place::Landing(_) => page(&walk, 1),
         Place::Conditions(_) => page(&walk, 2),
@@ -93,7 +91,7 @@ pub(super) fn answer(site: Site<'_>, asked: &Asked<'_>) -> Result<Option<Answer>
 
 pub(super) fn own(walk: &Walk<'_>, state: State) -> Result<Own, Error> {
     let place = Place::of(&walk.asked.request);
-    let base = path(walk.form.id);
+    let base = walk.form.path();
     Ok(match (state, place) {
         (State::Shut | State::LinkOff, Place::Landing(_)) => Own::Page(page(walk, 0)?),
         (State::Shut | State::LinkOff, _) => Own::Page(Answer::redirect(base)),

@@ -6,13 +6,15 @@ use guichet_model::{Instant, civil};
 use minijinja::{Error, Value, context};
 use serde_json::json;
 
-use super::{Own, Walk};
+use super::walk::{Own, Walk};
 use crate::{
+    address::Address,
+    answer::Answer,
     calendar::in_words,
     pages::{Look, link},
-    platform::Address,
+    request::{Asked, Request},
     script::{Desk, Form, Wording},
-    site::{Answer, Asked, Request, Site},
+    site::Site,
     state::State,
 };
 
@@ -59,12 +61,6 @@ impl Place {
     }
 }
 
-pub(super) fn path(organisation: u32, motif: &str) -> String {
-    format!(
-        "/prendre_rdv?departement=&motif_name_with_location_type={motif}-public_office&public_link_organisation_id={organisation}"
-    )
-}
-
 pub(super) fn violation(request: &Request<'_>) -> Option<String> {
     match Place::of(request) {
         Place::Users => {
@@ -108,7 +104,7 @@ pub(super) fn answer(site: Site<'_>, asked: &Asked<'_>) -> Result<Option<Answer>
     match forms.as_slice() {
         [] => Ok(None),
         [form] => {
-            let walk = Walk::to(site, form, asked);
+            let walk = Walk::to(site, form, asked, own);
             if searching {
                 search(&walk).map(Some)
             } else {

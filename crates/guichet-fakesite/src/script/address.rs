@@ -3,7 +3,7 @@
 use toml::Spanned;
 
 use crate::{
-    platform::{Address, Platform},
+    address::{Address, Platform},
     script::{
         shape::FormShape,
         wrong::{Checked, check, wrong},

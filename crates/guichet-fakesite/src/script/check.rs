@@ -1,4 +1,4 @@
-//! From shapes to a script that makes sense, or to a sentence that says what to write instead, and where.
+//! From shapes to hosts that make sense, or to a sentence that says what to write instead, and where.
 //! What never enters: files.
 
 use std::collections::HashSet;
@@ -8,19 +8,18 @@ use guichet_model::{DepartmentCode, Position, ProcedureId, SiteId, TargetId, civ
 use toml::Spanned;
 
 use crate::script::{
-    CONTROL, Desk, ELSEWHERE, Form, Host, Robots, Script, SiteFacts,
     address::address,
-    shape::{DeskShape, FormShape, HostShape, ScriptShape},
-    times::{instant, timeline, walled},
+    hosts::{CONTROL, Desk, ELSEWHERE, Form, Host, Robots, SiteFacts},
+    shape::{DeskShape, FormShape, HostShape},
+    times::{timeline, walled},
     wrong::{Checked, check, wrong},
 };
 
 const DEFAULT_LEAD_DAYS: u32 = 14;
 
-pub(super) fn script(shape: &ScriptShape) -> Checked<Script> {
+pub(super) fn hosts(shapes: &[HostShape]) -> Checked<Vec<Host>> {
     let mut names = HashSet::new();
-    let hosts = shape
-        .host
+    shapes
         .iter()
         .map(|shape| {
             let name = shape.name.as_ref();
@@ -37,8 +36,7 @@ pub(super) fn script(shape: &ScriptShape) -> Checked<Script> {
             check(&shape.name, names.insert(name), format_args!("the host `{name}` is there twice"))?;
             host(shape)
         })
-        .collect::<Checked<Vec<Host>>>()?;
-    Ok(Script { start: shape.start.as_ref().map(instant).transpose()?, hosts })
+        .collect()
 }
 
 fn host(shape: &HostShape) -> Checked<Host> {

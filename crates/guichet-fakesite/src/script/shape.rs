@@ -4,8 +4,8 @@ use serde::Deserialize;
 use toml::{Spanned, value::Datetime};
 
 use crate::{
-    platform::Platform,
-    script::{Apostrophe, Charset, Language, Skin, Wording},
+    address::Platform,
+    script::style::{Apostrophe, Charset, Language, Skin, Wording},
     state::State,
 };
 
