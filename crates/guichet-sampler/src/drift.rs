@@ -15,16 +15,27 @@ pub(crate) fn after(before: Option<&Drift>, probed: &Probed) -> Option<Drift> {
         _ if probed.recognised => None,
         LastPage::Known => None,
         LastPage::Unread => before.cloned(),
-        LastPage::Strange => Some(Drift {
-            times: before.map_or(0, |drift| drift.times).saturating_add(1),
-            since: before.map_or(probed.ended_at, |drift| drift.since),
-            last_at: probed.ended_at,
-            platform: probed.facts.platform.clone(),
-            revision: probed.facts.revision,
-            markers: probed.looks.last().map(|look| look.markers.clone()).unwrap_or_default(),
-            found: probed.why.clone(),
-            page_sha256: probed.facts.exchanges.last().map(|exchange| exchange.body_sha256),
-        }),
+        LastPage::Strange => Some(counted(before, probed)),
+    }
+}
+
+/// One page more that was not known. What is told of a page is kept from the alarm's first page on, and renewed with
+/// each news of it.
+fn counted(before: Option<&Drift>, probed: &Probed) -> Drift {
+    let now = Drift {
+        times: before.map_or(0, |drift| drift.times).saturating_add(1),
+        since: before.map_or(probed.ended_at, |drift| drift.since),
+        last_at: probed.ended_at,
+        told_at: probed.ended_at,
+        platform: probed.facts.platform.clone(),
+        revision: probed.facts.revision,
+        markers: probed.looks.last().map(|look| look.markers.clone()).unwrap_or_default(),
+        found: probed.why.clone(),
+        page_sha256: probed.facts.exchanges.last().map(|exchange| exchange.body_sha256),
+    };
+    match before.filter(|before| before.is_alarm() && news(Some(before), Some(&now)).is_none()) {
+        Some(before) => Drift { times: now.times, last_at: now.last_at, ..before.clone() },
+        None => now,
     }
 }
 
@@ -137,6 +148,7 @@ mod tests {
             times: 2,
             since: at(0),
             last_at: at(1),
+            told_at: at(1),
             platform: "ez-booking".to_owned(),
             revision: 2,
             markers: vec![Marker { what: "a calendar".to_owned(), found: false }],
@@ -144,6 +156,26 @@ mod tests {
             page_sha256: Some(Sha256Hex([8; 32])),
         };
         assert_eq!(second, Some(told));
+    }
+
+    #[test]
+    fn what_is_told_of_an_alarm_grows_old_and_is_renewed_once_a_day() {
+        let (page, outcome) = STRANGE;
+        let mut drift: Option<Drift> = None;
+        let told: Vec<(u32, Instant)> = [0, 1, 2, 3, 10, 23, 24, 30]
+            .into_iter()
+            .map(|hours| {
+                drift = after(drift.as_ref(), &probed(page, outcome, hours, u8::try_from(hours).unwrap()));
+                let drift = drift.as_ref().unwrap();
+                assert_eq!(drift.last_at, at(hours));
+                let hash = (drift.told_at - at(0)).num_hours();
+                assert_eq!(drift.page_sha256, Some(Sha256Hex([u8::try_from(hash).unwrap(); 32])));
+                (drift.times, drift.told_at)
+            })
+            .collect();
+        let of = |times, hours| (times, at(hours));
+        let wanted = [of(1, 0), of(2, 1), of(3, 2), of(4, 2), of(5, 2), of(6, 2), of(7, 24), of(8, 24)];
+        assert_eq!(told, wanted);
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub fn at_start(known: TargetState, target: &Target, now: Instant) -> TargetStat
         drift: known.drift.map(|drift| Drift {
             since: drift.since.min(now),
             last_at: drift.last_at.min(now),
+            told_at: drift.told_at.min(now),
             ..drift
         }),
         ..known
@@ -83,6 +84,7 @@ mod tests {
             times: 5,
             since: at - chrono::TimeDelta::days(500),
             last_at: at,
+            told_at: at,
             platform: "ez-booking".to_owned(),
             revision: 1,
             markers: Vec::new(),
@@ -106,6 +108,6 @@ mod tests {
         let earlier = at - chrono::TimeDelta::days(400);
         let pulled_back = at_start(same, &target, earlier);
         assert_eq!((pulled_back.last_probe_at, pulled_back.last_planned_at), (Some(earlier), None));
-        assert_eq!(pulled_back.drift, Some(Drift { last_at: earlier, ..drift }));
+        assert_eq!(pulled_back.drift, Some(Drift { last_at: earlier, told_at: earlier, ..drift }));
     }
 }

@@ -34,7 +34,8 @@ CREATE TABLE drift (
   times       INTEGER NOT NULL CHECK (times > 0), -- pages in a row that were not recognised
   since       INTEGER NOT NULL,
   last_at     INTEGER NOT NULL,
-  platform    TEXT NOT NULL CHECK (length(platform) <= 60), -- whose reader saw the last one, here and below
+  told_at     INTEGER NOT NULL, -- when the page came that all below is about
+  platform    TEXT NOT NULL CHECK (length(platform) <= 60), -- whose reader saw it
   revision    INTEGER NOT NULL,
   markers     TEXT NOT NULL CHECK (length(markers) <= 100000), -- JSON array of {"found","what"}, in our words
   found       TEXT NOT NULL CHECK (length(found) <= 500), -- what was there instead, in our words

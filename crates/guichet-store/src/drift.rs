@@ -28,15 +28,18 @@ pub struct Drift {
     pub since: Instant,
     /// When the last of them came.
     pub last_at: Instant,
-    /// The platform whose reader saw the last one.
+    /// When the one came that all below is about: the one that raised the alarm, or since then one a day. What is told of
+    /// a page must be able to grow old enough to be published.
+    pub told_at: Instant,
+    /// The platform whose reader saw it.
     pub platform: String,
     /// Revision of that reader.
     pub revision: u16,
-    /// What was looked for on the last one.
+    /// What was looked for on it.
     pub markers: Vec<Marker>,
     /// What was there instead, in our words.
     pub found: String,
-    /// Hash of the last one.
+    /// Its hash.
     pub page_sha256: Option<Sha256Hex>,
 }
 
@@ -58,15 +61,16 @@ pub(crate) fn save(connection: &Connection, target_id: i64, drift: Option<&Drift
     };
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO drift (target_id, times, since, last_at, platform, revision, markers, found,
-               page_sha256)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT OR REPLACE INTO drift (target_id, times, since, last_at, told_at, platform, revision, markers,
+               found, page_sha256)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?
         .execute(params![
             target_id,
             drift.times,
             millis(drift.since),
             millis(drift.last_at),
+            millis(drift.told_at),
             cut(&drift.platform, LONGEST_PLATFORM),
             drift.revision,
             markers_json(&drift.markers),
@@ -76,7 +80,7 @@ pub(crate) fn save(connection: &Connection, target_id: i64, drift: Option<&Drift
     Ok(())
 }
 
-/// Reads the columns `times, since, last_at, platform, revision, markers, found, page_sha256` from column `at` on; a row
+/// Reads the columns `times, since, last_at, told_at, platform, revision, markers, found, page_sha256` from column `at` on; a row
 /// that is not there (an outer join) is none.
 pub(crate) fn read(row: &Row<'_>, at: usize) -> Result<Option<Drift>, Failure> {
     let Some(times) = row.get::<_, Option<i64>>(at)? else {
@@ -86,11 +90,12 @@ pub(crate) fn read(row: &Row<'_>, at: usize) -> Result<Option<Drift>, Failure> {
         times: number(times)?,
         since: instant(row.get(at + 1)?)?,
         last_at: instant(row.get(at + 2)?)?,
-        platform: row.get(at + 3)?,
-        revision: number(row.get(at + 4)?)?,
-        markers: markers(&row.get::<_, String>(at + 5)?)?,
-        found: row.get(at + 6)?,
-        page_sha256: row.get::<_, Option<Vec<u8>>>(at + 7)?.as_deref().map(sha256).transpose()?,
+        told_at: instant(row.get(at + 3)?)?,
+        platform: row.get(at + 4)?,
+        revision: number(row.get(at + 5)?)?,
+        markers: markers(&row.get::<_, String>(at + 6)?)?,
+        found: row.get(at + 7)?,
+        page_sha256: row.get::<_, Option<Vec<u8>>>(at + 8)?.as_deref().map(sha256).transpose()?,
     }))
 }
 

@@ -74,7 +74,7 @@ pub struct SamplingState {
 /// Columns of a [`TargetState`], in the order in which [`read_target`] takes them: `s` is `target_state`, `d` is `drift`.
 pub(crate) const TARGET_COLUMNS: &str =
     "s.alive_since, s.probation_tries, s.last_planned_at, s.last_probe_at, s.last_cause, s.rounds, s.url,
-     d.times, d.since, d.last_at, d.platform, d.revision, d.markers, d.found, d.page_sha256";
+     d.times, d.since, d.last_at, d.told_at, d.platform, d.revision, d.markers, d.found, d.page_sha256";
 
 /// Reads [`TARGET_COLUMNS`] from column `at` on; a row that is not there (an outer join) reads as the default.
 pub(crate) fn read_target(row: &rusqlite::Row<'_>, at: usize) -> Result<TargetState, Failure> {

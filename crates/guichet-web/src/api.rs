@@ -78,19 +78,22 @@ pub(crate) fn openapi() -> Result<String, Failure> {
 }
 
 /// A page that is no longer understood: what was looked for on it, and which page it was.
-fn drift(alarm: &Alarm) -> Value {
+///
+/// What was found and what not is held back for as long as any other sighting.
+fn drift(alarm: &Alarm, as_of: Instant) -> Value {
     let Alarm { target, drift } = alarm;
+    let is_told = alarm.is_told(as_of);
     let hour = |at: Instant| instant(at.duration_trunc(Duration::hours(1)).unwrap_or(at));
     json!({
         "target": target.as_str(),
         "platform": format!("{}/{}", drift.platform, drift.revision),
         "times": drift.times,
         "since": hour(drift.since),
-        "found": drift.found,
+        "found": is_told.then_some(&drift.found),
         "markers": drift
             .markers
             .iter()
-            .map(|marker| json!({ "what": marker.what, "found": marker.found }))
+            .map(|marker| json!({ "what": marker.what, "found": is_told.then_some(marker.found) }))
             .collect::<Vec<_>>(),
         "page_sha256": drift.page_sha256.map(|hash| hash.to_string()),
     })
@@ -102,13 +105,14 @@ pub(crate) fn health(app: &App) -> (StatusCode, Value) {
     let now = app.now();
     match app.rows() {
         Ok(rows) => {
+            let as_of = cut(now, app.settings.publish_delay);
             let newest = rows.iter().filter_map(|row| row.last_at).max();
             let (past, future) = (newest.filter(|at| *at <= now), newest.filter(|at| *at > now));
             let hour = |at: Instant| instant(at.duration_trunc(Duration::hours(1)).unwrap_or(at));
             let body = json!({
                 "status": "ok",
                 "now": instant(now),
-                "as_of": instant(cut(now, app.settings.publish_delay)),
+                "as_of": instant(as_of),
                 "newest_observation_at": past.map(hour),
                 "newest_observation_age_s": past.map(|at| (now - at).num_seconds()),
                 "warning": future.map(|at| format!(
@@ -117,7 +121,7 @@ pub(crate) fn health(app: &App) -> (StatusCode, Value) {
                 )),
                 "targets": rows.len(),
                 "observations": rows.iter().map(|row| row.observations).sum::<u64>(),
-                "drift": alarms(&rows).iter().map(drift).collect::<Vec<_>>(),
+                "drift": alarms(&app.catalog, &rows).iter().map(|alarm| drift(alarm, as_of)).collect::<Vec<_>>(),
                 "simulation": app.settings.simulation,
             });
             (StatusCode::OK, body)

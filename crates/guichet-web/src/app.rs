@@ -8,7 +8,7 @@ use std::{
 
 use chrono::Duration;
 use guichet_catalog::Catalog;
-use guichet_model::{Cause, HourTally, Instant, Purpose, TargetId};
+use guichet_model::{Cause, HourTally, Instant, Purpose, TargetId, TargetStatus};
 use guichet_store::{DesksAsked, Drift, Reader, TargetRow};
 
 use crate::{
@@ -129,7 +129,7 @@ impl App {
 
     /// The pages that are no longer understood, in order of their targets' ids.
     pub(crate) fn alarms(&self) -> Result<Vec<Alarm>, WebError> {
-        Ok(alarms(&self.rows()?))
+        Ok(alarms(&self.catalog, &self.rows()?))
     }
 
     /// The rows of the database, for the report on its health.
@@ -145,10 +145,23 @@ pub(crate) struct Alarm {
     pub(crate) drift: Drift,
 }
 
-/// The alarms among the rows of the database.
-pub(crate) fn alarms(rows: &[TargetRow]) -> Vec<Alarm> {
+impl Alarm {
+    /// What may be told of it by `as_of`: which pages show what is what we delay.
+    pub(crate) fn is_told(&self, as_of: Instant) -> bool {
+        self.drift.told_at <= as_of
+    }
+}
+
+/// The alarms among the rows of the database, of pages that are still sampled.
+pub(crate) fn alarms(catalog: &Catalog, rows: &[TargetRow]) -> Vec<Alarm> {
+    let is_sampled = |row: &TargetRow| {
+        catalog.target(&row.id).is_some_and(|(_, target)| {
+            let same_page = row.state.url.as_deref().is_none_or(|url| url == target.url.as_str());
+            target.status == TargetStatus::Active && same_page
+        })
+    };
     let alarm = |row: &TargetRow| {
-        let drift = row.state.drift.clone().filter(Drift::is_alarm)?;
+        let drift = row.state.drift.clone().filter(Drift::is_alarm).filter(|_| is_sampled(row))?;
         Some(Alarm { target: row.id.clone(), drift })
     };
     rows.iter().filter_map(alarm).collect()

@@ -316,6 +316,7 @@ status-drift = Pages that we no longer understand
 status-drift-about = A page is here when the robot did not understand it three times in a row. It has probably changed: a person should look.
 status-drift-none = None at the moment.
 status-drift-times = { $times } times in a row, since { $since }.
+status-later = What the page showed is published as late as the figures.
 status-markers = What the robot looked for
 status-found = found
 status-not-found = not found

@@ -311,6 +311,7 @@ status-drift = Pages que nous ne comprenons plus
 status-drift-about = Une page est ici quand le robot ne l’a pas comprise trois fois de suite. Elle a sans doute changé : une personne doit la regarder.
 status-drift-none = Aucune en ce moment.
 status-drift-times = { $times } fois de suite, depuis le { $since }.
+status-later = Ce que la page montrait est publié avec le même retard que les chiffres.
 status-markers = Ce que le robot a cherché
 status-found = trouvé
 status-not-found = pas trouvé

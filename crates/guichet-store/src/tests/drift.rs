@@ -10,6 +10,7 @@ fn drift() -> Drift {
         times: 3,
         since: utc("2026-01-05T08:00:00Z"),
         last_at: utc("2026-01-05T09:00:00Z"),
+        told_at: utc("2026-01-05T08:30:00Z"),
         platform: "ez-booking".to_owned(),
         revision: 4,
         markers: vec![

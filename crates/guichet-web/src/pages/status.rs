@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Duration, DurationRound as _};
-use guichet_model::civil;
+use guichet_model::{Instant, civil};
 use guichet_store::Drift;
 use minijinja::{context, value::Serde};
 use serde::Serialize;
@@ -26,13 +26,16 @@ struct AlarmView {
     times: u32,
     since: String,
     platform: String,
-    found: String,
-    markers: Vec<(String, bool)>,
+    /// What was there instead; `None` while that may not be told.
+    found: Option<String>,
+    /// What was looked for, and whether it was there, where that may be told.
+    markers: Vec<(String, Option<bool>)>,
     page_sha256: Option<String>,
 }
 
 impl AlarmView {
-    fn of(alarm: &Alarm, lang: Lang) -> Self {
+    fn of(alarm: &Alarm, lang: Lang, as_of: Instant) -> Self {
+        let is_told = alarm.is_told(as_of);
         let Alarm { target, drift } = alarm;
         let Drift { times, since, platform, revision, markers, found, page_sha256, .. } = drift;
         let hour = since.duration_trunc(Duration::hours(1)).unwrap_or(*since);
@@ -42,8 +45,11 @@ impl AlarmView {
             times: *times,
             since: format::hour(lang, civil::local(hour, civil::PARIS)),
             platform: format!("{platform}/{revision}"),
-            found: found.clone(),
-            markers: markers.iter().map(|marker| (marker.what.clone(), marker.found)).collect(),
+            found: is_told.then(|| found.clone()),
+            markers: markers
+                .iter()
+                .map(|marker| (marker.what.clone(), is_told.then_some(marker.found)))
+                .collect(),
             page_sha256: page_sha256.map(|hash| hash.to_string()),
         }
     }
@@ -59,7 +65,8 @@ struct Count {
 impl App {
     pub(crate) fn status_page(&self, lang: Lang) -> Result<String, Failure> {
         let snapshot = self.snapshot()?;
-        let alarms: Vec<AlarmView> = self.alarms()?.iter().map(|alarm| AlarmView::of(alarm, lang)).collect();
+        let alarms: Vec<AlarmView> =
+            self.alarms()?.iter().map(|alarm| AlarmView::of(alarm, lang, snapshot.as_of)).collect();
         let mut watches: BTreeMap<u8, Count> = BTreeMap::new();
         for target in snapshot.targets.values() {
             let word = target.watch.as_str();

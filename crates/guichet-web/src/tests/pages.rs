@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use chrono::Duration;
 use guichet_model::{DeskReading, Marker, Outcome, ProbeFacts, Sha256Hex};
 use guichet_store::{Drift, TargetState};
+use serde_json::{Value, json};
 
 use super::fixture::{HOSTILE, now, observation, save_state, site, site_with};
 use crate::state::State;
@@ -313,12 +314,13 @@ async fn a_page_that_is_no_longer_understood_is_reported_with_what_was_looked_fo
     let site = site();
     let quiet = text(&site.page("/fr/etat").await);
     assert!(quiet.contains("Aucune en ce moment"), "{quiet}");
-    assert_eq!(site.get("/api/v1/health").await.json()["drift"], serde_json::json!([]));
+    assert_eq!(site.get("/api/v1/health").await.json()["drift"], json!([]));
     for (times, alarms) in [(2, 0), (3, 1)] {
         let drift = Drift {
             times,
             since: now() - Duration::hours(5),
-            last_at: now() - Duration::hours(3),
+            last_at: now(),
+            told_at: now() - Duration::hours(4),
             platform: "ez-booking".to_owned(),
             revision: 3,
             markers: vec![Marker { what: HOSTILE.to_owned(), found: false }],
@@ -328,7 +330,7 @@ async fn a_page_that_is_no_longer_understood_is_reported_with_what_was_looked_fo
         save_state(
             &site,
             "93-bobigny/renouvellement",
-            &TargetState { drift: Some(drift), ..TargetState::default() },
+            &TargetState { drift: Some(drift.clone()), ..TargetState::default() },
         );
         let told = site.get("/api/v1/health").await.json();
         assert_eq!(told["drift"].as_array().unwrap().len(), alarms, "{told}");
@@ -341,6 +343,19 @@ async fn a_page_that_is_no_longer_understood_is_reported_with_what_was_looked_fo
             assert_eq!(alarm["page_sha256"], "07".repeat(32));
             assert!(!page.contains(HOSTILE) && page.contains("07070707"));
             assert!(text(&page).contains("3 times in a row"));
+            // A look of a moment ago: what it found is not told before its time.
+            let fresh =
+                TargetState { drift: Some(Drift { told_at: now(), ..drift }), ..TargetState::default() };
+            save_state(&site, "93-bobigny/renouvellement", &fresh);
+            let alarm = &site.get("/api/v1/health").await.json()["drift"][0];
+            assert_eq!(alarm["found"], Value::Null);
+            assert_eq!(alarm["markers"][0]["found"], Value::Null);
+            assert!(alarm["markers"][0]["what"].is_string() && alarm["page_sha256"].is_string());
+            assert!(!site.page("/en/etat").await.contains("step 2 with none of them"));
+            // A page that is no longer sampled raises no alarm.
+            let other = TargetState { url: Some("https://www.example.org/".to_owned()), ..fresh };
+            save_state(&site, "93-bobigny/renouvellement", &other);
+            assert_eq!(site.get("/api/v1/health").await.json()["drift"], json!([]));
         }
     }
 }
