@@ -36,7 +36,7 @@ impl Platform for EAppointment {
     }
 
     fn revision(&self) -> u16 {
-        1
+        2
     }
 
     /// A probe is two requests, of which the second makes the service search its calendar: no visitor presses that
@@ -55,6 +55,10 @@ impl Platform for EAppointment {
             kind: ParamKind::List,
             about: "the numbers of the motives to tick, all together, as in [\"20\"]; only where `url` names a sitekey",
         }]
+    }
+
+    fn is_its_own(&self, url: &Url) -> bool {
+        address::is_of_the_software(url)
     }
 
     fn check(&self, url: &Url, params: &Params) -> Vec<String> {
@@ -84,7 +88,7 @@ impl Platform for EAppointment {
     }
 
     fn may_follow(&self, target: &Target, to: &Url) -> bool {
-        !address::is_of_the_software(to) || Address::of(&target.url).is_some_and(|address| address.shows(to))
+        !self.is_its_own(to) || Address::of(&target.url).is_some_and(|address| address.shows(to))
     }
 
     fn begin(&self, target: &Target) -> Ask {
@@ -137,6 +141,7 @@ impl Platform for EAppointment {
 /// is, whatever the message: of a session that ended too, or of a motive that is not served. So false alone tells that
 /// the visitor is held up, not that nothing is left: it counts as full only together with the message that says so.
 fn answered(body: &str, markers: &mut Markers) -> Result<Outcome, Unrecognised> {
+    // Only answers as DWR 2 writes them are understood; those of DWR 3 have another shape, and are not recognised.
     let answer = Answer::of(body);
     let failed = markers.look("an exception instead of an answer", answer.is_exception());
     let said = answer.said();

@@ -2,7 +2,8 @@
 //!
 //! Its steps are numbered at the end of the address: 0 conditions, 1 choice of a desk, 2 none left, 3 nature of the
 //! appointment, 4 weekly calendar, 5 and beyond the booking itself. A probe asks for step 0, sends the forms of steps 0
-//! and 1, and reads where that leads. What never enters: a choice of slot, step 5 and beyond, personal data.
+//! and 1, and reads where that leads. A calendar of step 4 without a single link to a slot stays unrecognised, be its legend
+//! all that speaks of full cells: no page like it was ever seen saying so. What never enters: a choice of slot, step 5 and beyond, personal data.
 
 mod address;
 mod english;
@@ -37,7 +38,7 @@ impl Platform for EzBooking {
     }
 
     fn revision(&self) -> u16 {
-        2
+        3
     }
 
     fn floor_cadence(&self) -> Duration {
@@ -54,6 +55,10 @@ impl Platform for EzBooking {
             kind: ParamKind::List,
             about: "the numbers of the desks (plannings) to ask, as in [\"12078\", \"13642\"]; absent: all that the page lists",
         }]
+    }
+
+    fn is_its_own(&self, url: &Url) -> bool {
+        address::is_of_the_module(url)
     }
 
     fn check(&self, url: &Url, params: &Params) -> Vec<String> {
@@ -85,8 +90,7 @@ impl Platform for EzBooking {
     }
 
     fn may_follow(&self, target: &Target, to: &Url) -> bool {
-        !address::is_of_the_module(to)
-            || Address::of(&target.url).is_some_and(|address| address.is_before_booking(to))
+        !self.is_its_own(to) || Address::of(&target.url).is_some_and(|address| address.is_before_booking(to))
     }
 
     fn begin(&self, target: &Target) -> Ask {
@@ -116,10 +120,11 @@ impl Platform for EzBooking {
             return desk_answered(target, &address, &signs, desk, trail);
         }
         if signs.can_choose() {
-            let next = turns(target, &signs.desks, trail.round)
-                .first()
-                .map(|desk| choice(&address, &desk.id))
-                .ok_or_else(|| Unrecognised::new("a list of desks with none of those in `desks`"))?;
+            let next =
+                turns(target, &signs.desks, trail.round).first().map(|desk| choice(&address, &desk.id));
+            markers.look("a desk to ask in the list", next.is_some());
+            let next =
+                next.ok_or_else(|| Unrecognised::new("a list of desks with none of those in `desks`"))?;
             return Ok(Step::Ask { noted: None, listed: signs.desks, next });
         }
         if signs.can_start() && matches!(trail.asked.last(), Some(Ask::Get(_))) {

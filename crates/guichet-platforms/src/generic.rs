@@ -31,6 +31,10 @@ const WAITING_ROOM_IDS: [&str; 3] =
 /// nothing but that CAPTCHA.
 const SHELL_IDS: [&str; 2] = ["vui-init-data", "BDC_CaptchaComponent"];
 const SHELL_ACTION: &str = "_validercaptcha";
+/// What Cloudflare's own error pages are built of, long ones too.
+const ERROR_SHELL_IDS: [&str; 2] = ["cf-error-details", "cf-wrapper"];
+/// The title of its page for those it has turned away.
+const BLOCKED_TITLE: &str = "attention required! | cloudflare";
 const SHIELD_NAMES: [&str; 3] = ["challenge-platform", "cf-chl", "_incapsula_resource"];
 const WAITING_TITLES: [&str; 8] = [
     "just a moment",
@@ -123,6 +127,8 @@ enum Mark {
     Challenge,
     /// The platform RDV-Préfecture's own: its CAPTCHA is a page like another, not a shield's.
     Shell,
+    /// The frame of Cloudflare's error pages.
+    ErrorShell,
     /// A captcha of whatever make.
     Captcha,
     /// A shield's script, which ordinary pages carry too.
@@ -147,7 +153,7 @@ impl Look {
         }
         let titles = elements(page).filter(|element| element.value().name() == "title");
         let headings = visible_elements(page).filter(|element| element.value().name() == "h1");
-        let texts = titles.chain(headings).map(text::element_text);
+        let texts = titles.chain(headings).map(text::heading_text);
         look.titles = texts.filter(|text| text.len() <= LONGEST_TITLE).collect();
         look
     }
@@ -191,6 +197,7 @@ impl Look {
         self.note(Mark::Shell, answers || SHELL_IDS.contains(&id) || value.name() == "rdv-captchetat");
         self.note(Mark::Challenge, CHALLENGE_IDS.contains(&id) || id.starts_with("cf-chl"));
         self.note(Mark::Challenge, WAITING_ROOM_IDS.contains(&id));
+        self.note(Mark::ErrorShell, ERROR_SHELL_IDS.contains(&id));
     }
 
     fn note(&mut self, mark: Mark, found: bool) {
@@ -211,7 +218,12 @@ impl Look {
     }
 
     fn is_refusal(&self) -> bool {
-        self.is_bare() && (contains_any(&self.visible, &REFUSALS) || self.title_has(&REFUSAL_TITLES))
+        let refuses = || contains_any(&self.visible, &REFUSALS) || self.title_has(&REFUSAL_TITLES);
+        let blocked = || self.titles.iter().any(|title| title == BLOCKED_TITLE);
+        // Cloudflare's page explains itself at length; within its frame or under its title a refusal is one all the same.
+        let in_shell =
+            || !self.has(Mark::Booking) && (blocked() || (self.has(Mark::ErrorShell) && refuses()));
+        (self.is_bare() && refuses()) || in_shell()
     }
 
     fn is_overload(&self) -> bool {

@@ -1,7 +1,8 @@
 //! Pages that a site file explains by itself: what stands on them when they are open, full or shut.
 //!
 //! One request, no form. A rule is `css:SELECTOR`, an element that must be visible, or `text:WORDS`, words that must
-//! be visible above the footer. What never enters: counting, dates, guesses from what is missing.
+//! be visible above the footer. What never enters: counting, dates, guesses from what is missing, the paths of the other
+//! platforms, whose own rules say what of them is never asked.
 
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use scraper::{Html, Selector};
 use url::Url;
 
 use crate::{
-    Ask, Markers, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised, document, text,
+    Ask, Markers, PLATFORMS, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised,
+    document, text,
 };
 
 /// The shortest `text:` rule, in characters: shorter words turn up by chance.
@@ -29,7 +31,7 @@ impl Platform for HtmlRules {
     }
 
     fn revision(&self) -> u16 {
-        2
+        3
     }
 
     fn floor_cadence(&self) -> Duration {
@@ -60,23 +62,29 @@ impl Platform for HtmlRules {
         ]
     }
 
-    fn check(&self, _url: &Url, params: &Params) -> Vec<String> {
+    fn check(&self, url: &Url, params: &Params) -> Vec<String> {
         let rules = || {
             KINDS.iter().flat_map(|&(kind, _)| match params.get(kind) {
                 Some(ParamValue::List(rules)) => rules.iter().map(|rule| (kind, rule)).collect(),
                 _ => Vec::new(),
             })
         };
+        let owner = owner(url).map(Platform::name);
+        let mut problems: Vec<String> = Vec::from_iter(owner.map(|name| {
+            format!(
+                "`url` is an address of `{name}`, which has its own platform; write platform = \"{name}\""
+            )
+        }));
         if rules().next().is_none() {
-            return vec![
+            problems.push(
                 "there is no rule; write at least one, as in full_when = [\"text:aucun créneau disponible\"]"
                     .to_owned(),
-            ];
+            );
         }
-        let mut problems: Vec<String> = rules()
+        let wrong = rules()
             .filter_map(|(kind, rule)| Rule::parse(rule).err().map(|problem| (kind, rule, problem)))
-            .map(|(kind, rule, problem)| format!("`{kind}`: `{}` {problem}", shown(rule)))
-            .collect();
+            .map(|(kind, rule, problem)| format!("`{kind}`: `{}` {problem}", shown(rule)));
+        problems.extend(wrong);
         for (kind, rule) in rules() {
             if rules().any(|(other, same)| other < kind && meaning(same) == meaning(rule)) {
                 problems.push(format!(
@@ -88,8 +96,19 @@ impl Platform for HtmlRules {
         problems
     }
 
+    fn may_follow(&self, _target: &Target, to: &Url) -> bool {
+        owner(to).is_none()
+    }
+
     fn begin(&self, target: &Target) -> Ask {
-        Ask::Get(target.url.clone())
+        let mut url = target.url.clone();
+        if owner(&url).is_some() {
+            // For a target that [`Platform::check`] refuses: nothing of its path is asked for.
+            url.set_path("/");
+            url.set_query(None);
+            url.set_fragment(None);
+        }
+        Ask::Get(url)
     }
 
     fn read(
@@ -120,6 +139,11 @@ impl Platform for HtmlRules {
             }
         }
     }
+}
+
+/// The platform that a path belongs to, if it has one of its own.
+fn owner(url: &Url) -> Option<&'static dyn Platform> {
+    PLATFORMS.iter().copied().find(|platform| platform.is_its_own(url))
 }
 
 /// One rule, ready to be tried.

@@ -150,12 +150,20 @@ impl Reading {
 pub struct Unrecognised {
     /// What was found, in our words (never the page's text).
     pub found: String,
+    /// What the service was seen to be all the same.
+    pub service: Option<Service>,
 }
 
 impl Unrecognised {
     /// Says what was found instead.
     pub fn new(found: impl Into<String>) -> Self {
-        Self { found: found.into() }
+        Self { found: found.into(), service: None }
+    }
+
+    /// The same of a page that says nothing of slots, but shows what the service is.
+    #[must_use]
+    pub fn but_seen(self, service: Option<Service>) -> Self {
+        Self { service, ..self }
     }
 }
 
@@ -196,6 +204,12 @@ pub trait Platform: Debug + Send + Sync {
     /// The keys that its targets may have in a site file.
     fn params(&self) -> &'static [ParamSpec] {
         &[]
+    }
+
+    /// Whether the path of `url` is one of this platform's software, however it is written: there its own rules say what
+    /// is never asked, and no other platform asks anything.
+    fn is_its_own(&self, _url: &Url) -> bool {
+        false
     }
 
     /// What is wrong with a target's parameters or address beyond their shape, in words that say what to write

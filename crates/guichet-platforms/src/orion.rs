@@ -36,7 +36,7 @@ impl Platform for Orion {
     }
 
     fn revision(&self) -> u16 {
-        1
+        2
     }
 
     /// What those who watched the page before took as the shortest that its operator would not call an attack.
@@ -74,12 +74,16 @@ impl Platform for Orion {
         SPECS
     }
 
+    fn is_its_own(&self, url: &Url) -> bool {
+        question::is_of_the_service(url)
+    }
+
     fn check(&self, url: &Url, params: &Params) -> Vec<String> {
         question::problems(url, params)
     }
 
     fn may_follow(&self, _target: &Target, to: &Url) -> bool {
-        question::may_follow(to)
+        !self.is_its_own(to) || question::is_the_page(to)
     }
 
     fn not_asked(&self, target: &Target) -> Option<&'static str> {

@@ -4,6 +4,12 @@
 //! conditions `cgu/`, where that CAPTCHA stands, and learns no more than that it does. The page of slots `creneau/` is
 //! read only when a person who has solved the CAPTCHA saved it. What never enters: sending a form, answering the CAPTCHA,
 //! asking for the slots, personal data, a login.
+//!
+//! On a page of slots, a first free day in its state or a slot to choose is `open`, whatever else stands there; without
+//! them the sentence "… à partir de cette date" or the heading is `full`. The button to the next free day beside either of
+//! these is a contradiction, since it shows only where there is such a day, and proves `open` only with the sentence
+//! about the week: such a page is not recognised. Nor is a page of conditions without a CAPTCHA that we know; but where
+//! its own form or button is seen that sends the answer on, the service is told to be reachable.
 
 mod address;
 mod calendar;
@@ -15,7 +21,7 @@ use std::time::Duration;
 
 use chrono::{NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
-use guichet_model::{Instant, Offer, Outcome, Params, SlotCount, Target, civil};
+use guichet_model::{Instant, Offer, Outcome, Params, Service, SlotCount, Target, civil};
 use scraper::Html;
 use url::Url;
 
@@ -36,7 +42,7 @@ impl Platform for RdvPrefecture {
     }
 
     fn revision(&self) -> u16 {
-        1
+        2
     }
 
     /// One host serves every department, and all that a probe can see there is a wall that stands for weeks: asking more
@@ -49,6 +55,10 @@ impl Platform for RdvPrefecture {
         &["interieur.gouv.fr"]
     }
 
+    fn is_its_own(&self, url: &Url) -> bool {
+        address::is_of_the_application(url)
+    }
+
     fn check(&self, url: &Url, _params: &Params) -> Vec<String> {
         let right = Address::of(url).is_some() && url.query().is_none() && url.fragment().is_none();
         let problem = "`url` is not the start page of a démarche; write it as in \
@@ -58,7 +68,7 @@ impl Platform for RdvPrefecture {
     }
 
     fn may_follow(&self, target: &Target, to: &Url) -> bool {
-        if address::is_of_the_application(to) {
+        if self.is_its_own(to) {
             Address::of(&target.url).is_some_and(|address| address.is_public(to))
         } else {
             !address::leads_to_a_login(to)
@@ -95,9 +105,13 @@ impl Platform for RdvPrefecture {
             document::parse(page.body).ok_or_else(|| Unrecognised::new("markup too deep or too large"))?;
         match place {
             Place::Landing => lead_on(&html, &address, page.url, trail, markers),
-            Place::Conditions if wall::stands(&html, markers) => Ok(Step::Read(Reading::wall())),
+            Place::Conditions if wall::stands_on_the_conditions(&html, markers) => {
+                Ok(Step::Read(Reading::wall()))
+            }
             Place::Conditions => {
-                Err(Unrecognised::new("the page of conditions without a CAPTCHA that we know"))
+                let sends = markers.look("the conditions' own form or button", wall::sends_on(&html));
+                let unknown = Unrecognised::new("the page of conditions without a CAPTCHA that we know");
+                Err(unknown.but_seen(sends.then_some(Service::Reachable)))
             }
             Place::Slots => {
                 // A probe is never led here; should it be, it still has nothing to say about slots.
@@ -148,7 +162,7 @@ fn has_button(html: &Html) -> bool {
 ///
 /// A first free day in the page's state or a slot to choose is `open`; so is "none this week" with the button to the
 /// next free day, though it holds the words of `full`. Then the sentence or the heading that says none is `full`, unless
-/// something on the page speaks against it.
+/// that button stands beside it.
 fn slots(html: &Html, url: &Url, zone: Tz, markers: &mut Markers) -> Result<Reading, Unrecognised> {
     let wall = wall::stands(html, markers);
     let ended = url.as_str().to_ascii_lowercase().contains("errorsessioninvalide");
@@ -157,7 +171,7 @@ fn slots(html: &Html, url: &Url, zone: Tz, markers: &mut Markers) -> Result<Read
         return wall.then(Reading::wall).ok_or_else(ended);
     }
     let (calendar, state) = (Calendar::of(html), State::of(html));
-    let told = markers.look("a first free day in the page's own state", state.first_free.is_some());
+    let told = markers.look("a first free day in the page's own state", state.tells_first_free);
     let shown = markers.look("slots to choose", calendar.slots > 0);
     let week = calendar.says("aucun créneau disponible sur cette semaine");
     let week = markers.look("the sentence that there is no slot this week", week);
@@ -178,8 +192,11 @@ fn slots(html: &Html, url: &Url, zone: Tz, markers: &mut Markers) -> Result<Read
     }
     let outcome = if open {
         Outcome::Open(offer(&calendar, &state, next.filter(|_| week), zone))
+    } else if (none || heading) && later {
+        return Err(Unrecognised::new(
+            "the words that there is no slot, and the button to the next free day",
+        ));
     } else if none || heading {
-        nothing_against_full(&state, later, markers)?;
         Outcome::Full
     } else {
         return Err(Unrecognised::new("neither a free slot nor the words that there is none"));
@@ -191,21 +208,6 @@ fn slots(html: &Html, url: &Url, zone: Tz, markers: &mut Markers) -> Result<Read
         last_publication: release("dernière mise en ligne de rendez-vous"),
         ..Reading::plain(outcome)
     })
-}
-
-/// Words that there is no slot prove it only where nothing on the page speaks against them.
-fn nothing_against_full(state: &State, later: bool, markers: &mut Markers) -> Result<(), Unrecognised> {
-    let against = |what| Err(Unrecognised::new(format!("the words that there is no slot, and {what}")));
-    if later {
-        return against("the button to the next free day");
-    }
-    if markers.look("a first free day that is no date", state.unreadable) {
-        return against("a first free day that is no date");
-    }
-    if markers.look("a first free day that is gone by", state.gone_by) {
-        return against("a first free day that is gone by");
-    }
-    Ok(())
 }
 
 /// What an open page offers; `next` is the date on the button to the next free day.
@@ -220,6 +222,8 @@ fn offer(calendar: &Calendar, state: &State, next: Option<&str>, zone: Tz) -> Of
         (Some(shown), _) => Some(shown),
         (None, told) => told.map(|day| Earliest { day, time: None }),
     };
+    // A first free day that is told in an unknown way may be any.
+    let earliest = earliest.filter(|_| !state.tells_first_free || state.first_free.is_some());
     Offer {
         slots: if count == 0 { SlotCount::NotTold } else { SlotCount::AtLeast(count) },
         earliest: earliest.and_then(|earliest| instant_of(earliest, zone)),

@@ -30,7 +30,7 @@ impl Platform for RdvServicePublic {
     }
 
     fn revision(&self) -> u16 {
-        1
+        2
     }
 
     fn floor_cadence(&self) -> Duration {
@@ -39,6 +39,10 @@ impl Platform for RdvServicePublic {
 
     fn domains(&self) -> &'static [&'static str] {
         &["gouv.fr"]
+    }
+
+    fn is_its_own(&self, url: &Url) -> bool {
+        address::is_of_the_service(url)
     }
 
     fn check(&self, url: &Url, _params: &Params) -> Vec<String> {

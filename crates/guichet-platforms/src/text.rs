@@ -10,6 +10,8 @@ use crate::document::{self, Seen};
 
 /// The longest text taken from one element, in bytes: titles, headers and labels are short.
 const LONGEST_ELEMENT: usize = 4096;
+/// The longest text taken from a heading or the like, in bytes; written as it is, with all its white space.
+const LONGEST_HEADING: usize = 640;
 /// Elements whose text is no part of what a page tells.
 const NO_PROSE: [&str; 4] = ["iframe", "object", "svg", "select"];
 /// Elements that do not end a word.
@@ -47,17 +49,63 @@ fn body(page: &Html) -> Option<ElementRef<'_>> {
 
 /// The text of one element, comparable.
 pub(crate) fn element_text(element: ElementRef<'_>) -> String {
-    element_text_without(element, &|_| false)
+    comparable(&raw_text(element, &|_| false, LONGEST_ELEMENT))
 }
 
-/// The text of one element, comparable, without the elements that `left_out` names.
-pub(crate) fn element_text_without(element: ElementRef<'_>, left_out: &dyn Fn(&Element) -> bool) -> String {
-    comparable(&raw_text(element, left_out, LONGEST_ELEMENT))
+/// The text of a heading or the like, comparable: little is read of it, for a page may hold thousands within each other.
+pub(crate) fn heading_text(element: ElementRef<'_>) -> String {
+    heading_text_without(element, &|_| false)
+}
+
+/// The same without the elements that `left_out` names.
+pub(crate) fn heading_text_without(element: ElementRef<'_>, left_out: &dyn Fn(&Element) -> bool) -> String {
+    comparable(&raw_text(element, left_out, LONGEST_HEADING))
+}
+
+/// What the elements called one of `blocks` begin with, above the footer, comparable. Each text of the page is in one
+/// beginning at most: that of all the blocks that begin with it, up to where the next begins or one of them ends.
+pub(crate) fn beginnings(page: &Html, blocks: &[&str]) -> Vec<String> {
+    let Some(body) = body(page) else { return Vec::new() };
+    let mut beginnings = Vec::new();
+    let mut open = Vec::new();
+    // How many of those there is text in already: the outer ones.
+    let mut with_text = 0;
+    let mut beginning: Option<String> = None;
+    for seen in document::walk(body, |element| NO_PROSE.contains(&element.name())) {
+        let (element, begins) = match seen {
+            Seen::Words(words) => {
+                if with_text < open.len() && !words.trim().is_empty() {
+                    beginning = Some(String::new());
+                    with_text = open.len();
+                }
+                if let Some(beginning) = &mut beginning {
+                    beginning.push_str(words);
+                }
+                continue;
+            }
+            Seen::Begin(element) if element.value().name() == "footer" => break,
+            Seen::Begin(element) => (element, true),
+            Seen::End(element) => (element, false),
+        };
+        if begins && blocks.contains(&element.value().name()) {
+            beginnings.extend(beginning.take());
+            open.push(element.id());
+        } else if open.last() == Some(&element.id()) {
+            beginnings.extend(beginning.take());
+            open.pop();
+            with_text = with_text.min(open.len());
+        } else if let Some(beginning) = &mut beginning
+            && !WITHIN_WORDS.contains(&element.value().name())
+        {
+            beginning.push(' ');
+        }
+    }
+    beginnings.iter().chain(&beginning).map(|beginning| comparable(beginning)).collect()
 }
 
 /// The text of one element on one line, as written, cut to `most` characters; `None` when there is none.
 pub(crate) fn label(element: ElementRef<'_>, most: usize) -> Option<String> {
-    let text = single_spaces(raw_text(element, &|_| false, LONGEST_ELEMENT).chars());
+    let text = single_spaces(raw_text(element, &|_| false, most.saturating_mul(8)).chars());
     let cut: String = text.chars().take(most).collect();
     (!cut.is_empty()).then_some(cut)
 }
@@ -166,6 +214,18 @@ mod tests {
             document::parse("<p>Si « <b>A</b> » vient</p><div>B.<br>C<button>D</button></div><i>E").unwrap();
         assert_eq!(passages_without(&page, &|_| false), ["si « a » vient", "b.", "c", "d", "e"]);
         assert_eq!(passages_without(&page, &|it| it.name() == "div"), ["si « a » vient", "e"]);
+    }
+
+    #[test]
+    fn a_block_begins_with_its_first_text_and_each_text_is_in_one_beginning() {
+        let begin = |body: &str| beginnings(&document::parse(body).unwrap(), &["p", "div"]);
+        assert_eq!(begin("<div> <p>A <b>b</b><br>c</p>d<p></p>e<p>F</p></div><p>G"), ["a b c", "f", "g"]);
+        assert_eq!(begin("<div><div></div>A<i>b</i></div>c<footer><p>d</p></footer>"), ["ab"]);
+        assert_eq!(
+            begin("<div><div><div>A</div>b</div></div><p hidden>c</p><p><select><option>d</select>e"),
+            ["a", "e"]
+        );
+        assert_eq!(begin("a"), Vec::<String>::new());
     }
 
     #[test]

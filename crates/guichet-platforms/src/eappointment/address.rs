@@ -3,8 +3,9 @@
 //! Only its pages before the form of personal data can be reached from here, and one method of its service. What never
 //! enters: other installations, `captcha`, `saveRdvId`, somebody's session.
 
-use percent_encoding::percent_decode_str;
 use url::Url;
+
+use crate::path;
 
 /// What the first part of the path begins with, in lower case.
 const SOFTWARE: &str = "eappointment";
@@ -112,15 +113,7 @@ pub(super) fn problem(url: &Url) -> Option<&'static str> {
 
 /// Whether the path of `url` leads into an installation of this software, however it is written.
 pub(super) fn is_of_the_software(url: &Url) -> bool {
-    let mut path = url.path().to_owned();
-    loop {
-        let decoded = percent_decode_str(&path).decode_utf8_lossy().into_owned();
-        if decoded == path {
-            break;
-        }
-        path = decoded;
-    }
-    path.split(['/', '\\']).any(|name| name.trim().to_ascii_lowercase().starts_with(SOFTWARE))
+    path::plain(url).split(['/', '\\']).any(|name| name.trim().to_ascii_lowercase().starts_with(SOFTWARE))
 }
 
 /// For a target that the check refuses: nothing of its path is asked for.

@@ -43,7 +43,11 @@ impl Picker {
     /// Looks at every month of the page's date pickers.
     pub(super) fn of(page: &Html) -> Self {
         let mut picker = Self::default();
-        let is_month = |element: &ElementRef<'_>| has_class(*element, "ui-datepicker-group");
+        // A month holds no other: what is nested is part of the outermost.
+        let is_group = |element: ElementRef<'_>| has_class(element, "ui-datepicker-group");
+        let is_month = |element: &ElementRef<'_>| {
+            is_group(*element) && !element.ancestors().filter_map(ElementRef::wrap).any(is_group)
+        };
         for month in visible_elements(page).filter(is_month) {
             picker.look_at(month);
         }

@@ -106,7 +106,8 @@ impl Signs {
         markers.look("a title that names an error", self.has(Sign::Error));
         markers.look("a field of the form of personal data", self.has(Sign::PersonalForm));
         markers.look("the field for a postcode", self.has(Sign::Postcode));
-        markers.look("the form with a list of motives", self.can_choose());
+        markers.look("the form for motives", self.has(Sign::MotiveForm));
+        markers.look("motives that can be ticked", !self.motives.is_empty());
         markers.look("the sentence that no appointment is possible", self.has(Sign::NoneLeft));
         markers.look("days that can be chosen in the date picker", self.picker.open > 0);
         markers.look("times that can be chosen", self.times > 0);
@@ -170,13 +171,8 @@ impl Signs {
 
 /// Whether a statement of the page begins with one of the sentences, above the footer.
 fn says_none(page: &Html) -> bool {
-    if !words::says_none(&text::visible_text(page)) {
-        return false;
-    }
-    visible_elements(page)
-        .take_while(|element| element.value().name() != "footer")
-        .filter(|element| BLOCKS.contains(&element.value().name()))
-        .any(|element| words::begins_with_none(&text::element_text(element)))
+    let begins = |beginning: &String| words::begins_with_none(beginning);
+    words::says_none(&text::visible_text(page)) && text::beginnings(page, &BLOCKS).iter().any(begins)
 }
 
 /// Whether anything around `element` has such a class.

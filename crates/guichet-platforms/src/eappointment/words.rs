@@ -1,24 +1,29 @@
 //! The sentences that no appointment is possible, matched loosely: the service writes them with spelling mistakes, with
 //! accents that its encoding loses, and with letters doubled at will. What never enters: markup, other statements.
 
+use std::sync::LazyLock;
+
 use crate::text;
 
 /// The beginnings of what the service says when there is none.
-const NONE: [&str; 2] = [
-    "Aucun rendez-vous n'est possible pour les motifs",
-    "Il n'y a pas de rendez-vous disponible pour ce service",
-];
+static NONE: LazyLock<[String; 2]> = LazyLock::new(|| {
+    [
+        "Aucun rendez-vous n'est possible pour les motifs",
+        "Il n'y a pas de rendez-vous disponible pour ce service",
+    ]
+    .map(loose)
+});
 
 /// Whether a text holds one of the sentences.
 pub(super) fn says_none(text: &str) -> bool {
     let text = loose(text);
-    NONE.iter().any(|sentence| text.contains(&loose(sentence)))
+    NONE.iter().any(|sentence| text.contains(sentence))
 }
 
 /// Whether a text begins with one of the sentences: a notice that quotes it in passing does not.
 pub(super) fn begins_with_none(text: &str) -> bool {
     let text = loose(text);
-    NONE.iter().any(|sentence| text.starts_with(&loose(sentence)))
+    NONE.iter().any(|sentence| text.starts_with(sentence))
 }
 
 /// Comparable, without accents, every doubled letter once.

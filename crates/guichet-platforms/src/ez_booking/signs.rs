@@ -85,6 +85,10 @@ impl Sign {
         }
     }
 
+    fn is_title(self) -> bool {
+        matches!(self, Self::AvailabilityTitle | Self::NatureTitle | Self::CalendarTitle)
+    }
+
     /// What the sign speaks for, if it speaks for an outcome.
     fn side(self) -> Option<Side> {
         match self {
@@ -182,13 +186,13 @@ impl Signs {
     fn look_at(&mut self, element: ElementRef<'_>, address: &Address, url: &Url) {
         let value = element.value();
         match value.name() {
-            "h2" => self.look_at_title(&text::element_text(element)),
-            "th" if self.last_day.is_none() => self.last_day = week::last_day(&text::element_text(element)),
+            "h2" => self.look_at_title(&text::heading_text(element)),
+            "th" if self.last_day.is_none() => self.last_day = week::last_day(&text::heading_text(element)),
             "a" => {
                 let link = value.attr("href").and_then(|href| url.join(href).ok());
                 self.slots.extend(link.and_then(|link| address.slot_of(&link)));
             }
-            "ul" if value.classes().any(|class| class == "error") => {
+            "ul" if is_error_list(element) && !is_within_an_error_list(element) => {
                 let text = text::element_text(element);
                 if ["il n'y a pas calendrier disponible", "il n'y a pas de calendrier disponible"]
                     .iter()
@@ -269,8 +273,11 @@ impl Signs {
 
     /// What the page says of slots.
     pub(super) fn outcome(&self) -> Result<Outcome, Unrecognised> {
-        let sides: BTreeSet<Side> = self.found.iter().filter_map(|sign| sign.side()).collect();
         let has = |sign| self.found.contains(&sign);
+        // Where there is no calendar, a title only names the step.
+        let counts = |sign: &Sign| !(has(Sign::NoCalendar) && sign.is_title());
+        let sides: BTreeSet<Side> =
+            self.found.iter().copied().filter(counts).filter_map(Sign::side).collect();
         // Sent back to an earlier step: only a plain statement that booking is off still counts there.
         let back = self.can_start() || !self.desks.is_empty();
         let titled = self.step == 2 && has(Sign::AvailabilityTitle) && !has(Sign::Trouble);
@@ -300,6 +307,15 @@ impl Signs {
         let found = if found.is_empty() { "none of them".to_owned() } else { found.join(" and ") };
         Unrecognised::new(format!("step {} with {found}", self.step))
     }
+}
+
+fn is_error_list(element: ElementRef<'_>) -> bool {
+    element.value().name() == "ul" && element.value().classes().any(|class| class == "error")
+}
+
+/// Whether what stands in `element` is read with the list of errors around it.
+fn is_within_an_error_list(element: ElementRef<'_>) -> bool {
+    element.ancestors().filter_map(ElementRef::wrap).any(is_error_list)
 }
 
 /// Whether `element` is the module's form, by its id or by where it leads.

@@ -3,11 +3,10 @@
 //! What never enters: an id of a person, an address besides the one.
 
 use guichet_model::{ParamValue, Params};
-use percent_encoding::percent_decode_str;
 use serde_json::json;
 use url::Url;
 
-use crate::Ask;
+use crate::{Ask, path};
 
 /// Where the page asks.
 const ENDPOINT: &str = "/orion/api/1/rdv/bookings/availableSlotByDay";
@@ -34,21 +33,17 @@ pub(super) fn is_endpoint(url: &Url) -> bool {
     url.path() == ENDPOINT
 }
 
-/// Whether a redirect may be followed: not into the rest of the service, however its address is written.
-pub(super) fn may_follow(to: &Url) -> bool {
-    let mut path = to.path().to_owned();
-    loop {
-        let decoded = percent_decode_str(&path).decode_utf8_lossy().into_owned();
-        if decoded == path {
-            break;
-        }
-        path = decoded;
-    }
-    let of_the_service = path.split(['/', '\\']).any(|name| {
+/// Whether the path of `url` leads into the service, however it is written.
+pub(super) fn is_of_the_service(url: &Url) -> bool {
+    path::plain(url).split(['/', '\\']).any(|name| {
         let name = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         name == "orion" || name.starts_with("orion-")
-    });
-    !of_the_service || to.path() == PAGE
+    })
+}
+
+/// Whether `url` is the page itself: no redirect is followed into the rest of the service.
+pub(super) fn is_the_page(url: &Url) -> bool {
+    url.path() == PAGE
 }
 
 /// All that is asked.

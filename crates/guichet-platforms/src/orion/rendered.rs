@@ -39,9 +39,11 @@ fn is_slot(element: ElementRef<'_>) -> bool {
     value.name() == "li"
         && has_class(element, "time-slot")
         && !off
+        // A time holds no other: what is nested is part of the outermost.
+        && !is_within(element, "time-slot")
         && is_within(element, "day-column")
         && is_within(element, "rdv-calendar")
-        && visible_elements_of(element).any(|it| has_class(it, "hour") && is_hour(&text::element_text(it)))
+        && visible_elements_of(element).any(|it| has_class(it, "hour") && is_hour(&text::heading_text(it)))
 }
 
 /// Whether a comparable text is a time of day, as in "09:20" or "9h20".

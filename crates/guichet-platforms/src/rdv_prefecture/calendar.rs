@@ -4,7 +4,7 @@
 //! A page that has not been rendered holds all its alternatives at once, in elements whose attributes decide which is
 //! shown: nothing in them proves anything. What never enters: what it amounts to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveTime};
 use scraper::{ElementRef, Html, node::Element};
@@ -70,10 +70,14 @@ impl Calendar {
         };
         calendar.translated = root.value().classes().any(|class| class.starts_with("translated-"));
         for element in shown(root) {
+            // A day holds no other: what is nested is part of the outermost.
+            let around = || element.ancestors().filter_map(ElementRef::wrap).any(is_day);
             let has = |class| element.value().classes().any(|it| it == class);
             if element.value().name() == "h2" {
-                let title = text::element_text_without(element, &proves_nothing);
+                let title = text::heading_text_without(element, &proves_nothing);
                 calendar.none_heading |= title.trim_end_matches(['.', ' ']) == "aucun créneau disponible";
+            } else if is_day(element) && around() {
+                // Read already.
             } else if has("blocCreneauSelection") {
                 calendar.days.push(Day::of(&[element], "celulleHeader", &mut seen));
             } else if has("q-expansion-item") {
@@ -127,24 +131,29 @@ impl Day {
     /// The day that `parts` make, its heading of the class `heading`, without the slots `seen` before.
     fn of(parts: &[ElementRef<'_>], heading: &str, seen: &mut BTreeSet<String>) -> Self {
         let mut day = Self::default();
-        let mut ids = Vec::new();
+        let mut ids = BTreeMap::new();
         for element in parts.iter().flat_map(|part| shown(*part)) {
-            let of_slot = || element.attr("for").and_then(|id| ids.iter().position(|known| known == id));
+            let of_slot = || element.attr("for").and_then(|id| ids.get(id));
             if day.heading.is_none() && element.value().classes().any(|class| class == heading) {
-                day.heading = Heading::of(&text::element_text(element));
+                day.heading = Heading::of(&text::heading_text(element));
             } else if let Some(id) = slot_id(element) {
                 if seen.insert(id.to_owned()) {
-                    ids.push(id.to_owned());
+                    ids.insert(id, day.slots.len());
                     day.slots.push(None);
                 }
             } else if element.value().name() == "label"
-                && let Some(slot) = of_slot().and_then(|place| day.slots.get_mut(place))
+                && let Some(slot) = of_slot().and_then(|place| day.slots.get_mut(*place))
             {
-                *slot = dates::time(&text::element_text(element));
+                *slot = dates::time(&text::heading_text(element));
             }
         }
         day
     }
+}
+
+/// Whether this is the column of a day, or a day to unfold.
+fn is_day(element: ElementRef<'_>) -> bool {
+    element.value().classes().any(|class| ["blocCreneauSelection", "q-expansion-item"].contains(&class))
 }
 
 /// What is shown of an element and of those in it.

@@ -13,18 +13,18 @@ use crate::{document::elements, text};
 
 /// The most times that a key is looked at; a page has it once.
 const MOST: usize = 64;
+/// What stands for no value at all, in lower case.
+const NOTHING: [&str; 5] = ["", "null", "undefined", "none", "aucune"];
 /// Elements whose scripts never run.
 const LIFELESS: [&str; 2] = ["template", "noscript"];
 
 /// What the state says.
 #[derive(Debug, Default)]
 pub(super) struct State {
-    /// The first free day.
+    /// A first free day is told, whatever it is written like.
+    pub(super) tells_first_free: bool,
+    /// The first free day, where all that tells it is a date.
     pub(super) first_free: Option<NaiveDate>,
-    /// A first free day before the first that can be asked for: it is gone by.
-    pub(super) gone_by: bool,
-    /// Something in the place of the first free day that is no date.
-    pub(super) unreadable: bool,
     /// The first day of the week shown.
     first_day: Option<NaiveDate>,
     /// The first day that can be asked for.
@@ -48,13 +48,10 @@ impl State {
             to: agreed("dateMax"),
             ..Self::default()
         };
-        for value in values("datePremiereDispo").filter(|value| !value.trim().is_empty()) {
-            match dates::day(&value) {
-                None => state.unreadable = true,
-                Some(day) if state.from.is_some_and(|from| day < from) => state.gone_by = true,
-                Some(day) => state.first_free = state.first_free.into_iter().chain([day]).min(),
-            }
-        }
+        let told: Vec<String> = values("datePremiereDispo").filter(|value| is_told(value)).collect();
+        let days: Option<Vec<NaiveDate>> = told.iter().map(|value| dates::day(value)).collect();
+        state.tells_first_free = !told.is_empty();
+        state.first_free = days.and_then(|days| days.into_iter().min());
         state
     }
 
@@ -65,6 +62,12 @@ impl State {
         let to = known().filter_map(week_after).chain(self.to).max();
         known().min().zip(to)
     }
+}
+
+/// Whether a value is one: a template's own text in its place is none, nor is a word for nothing.
+fn is_told(value: &str) -> bool {
+    let plain = value.trim().to_lowercase();
+    !plain.contains("{{") && !NOTHING.contains(&plain.as_str())
 }
 
 /// Texts that may hold the state: inline scripts that are no templates, and a page that is nothing but JSON.
@@ -148,12 +151,24 @@ mod tests {
     }
 
     #[test]
-    fn a_day_gone_by_and_one_that_cannot_be_read_are_told_apart_from_none() {
-        let gone = state(r#"<script>{"dateMin":"05/10/2026","datePremiereDispo":"02/10/2026"}</script>"#);
-        assert!(gone.gone_by && gone.first_free.is_none() && !gone.unreadable);
-        let unreadable = state(r#"<script>{"datePremiereDispo":"{{ premiere }}"}</script>"#);
-        assert!(unreadable.unreadable && unreadable.first_free.is_none() && !unreadable.gone_by);
-        let none = state(r#"<script>{"datePremiereDispo":" "}</script>"#);
-        assert!(!none.unreadable && !none.gone_by && none.first_free.is_none());
+    fn any_value_but_one_that_is_plainly_none_tells_a_first_free_day() {
+        let told = |value: &str| {
+            let page =
+                format!(r#"<script>{{"dateMin":"05/10/2026","datePremiereDispo":"{value}"}}</script>"#);
+            let state = state(&page);
+            (state.tells_first_free, state.first_free.map(|day| day.to_string()))
+        };
+        for (value, day) in
+            [("06/10/2026", Some("2026-10-06")), ("02/10/2026", Some("2026-10-02")), ("bientôt", None)]
+        {
+            assert_eq!(told(value), (true, day.map(str::to_owned)), "{value}");
+        }
+        for nothing in ["", " ", "null", "Undefined", " NONE ", "aucune", "{{ premiere }}", "le {{jour}}"] {
+            assert_eq!(told(nothing), (false, None), "{nothing}");
+        }
+        // One that is no date may be the earlier one.
+        let both =
+            state(r#"<script>{"datePremiereDispo":"06/10/2026"},{"datePremiereDispo":"bientôt"}</script>"#);
+        assert!(both.tells_first_free && both.first_free.is_none());
     }
 }

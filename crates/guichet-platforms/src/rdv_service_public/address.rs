@@ -5,16 +5,20 @@
 
 use url::Url;
 
-/// What a link may say: the motif, the organisation, the place.
-const NAMES: [&str; 7] = [
+use crate::path;
+
+/// What a link may say: the motif and the organisation.
+const NAMES: [&str; 6] = [
     "departement",
     "motif_name_with_location_type",
     "motif_id",
     "public_link_organisation_id",
     "user_selected_organisation_id",
     "service_id",
-    "lieu_id",
 ];
+/// What the service's paths are known by; those of short links are too common for that.
+const PATHS: [&str; 6] =
+    ["prendre_rdv", "prdv", "prendre_rdv_prescripteur", "prescripteur", "users", "rdv_wizard_step"];
 /// Parts of the names of what is never sent: whose appointment it is, where one lives, which slot.
 const NEVER: [&str; 9] =
     ["token", "tkn", "address", "latitude", "longitude", "city_code", "street", "starts_at", "creneau"];
@@ -28,6 +32,11 @@ pub(super) fn is_public(url: &Url) -> bool {
         })
     };
     (is_front(url) || Form::of(url).is_some()) && names_nothing_private()
+}
+
+/// Whether the path of `url` is one of the service's, however it is written.
+pub(super) fn is_of_the_service(url: &Url) -> bool {
+    PATHS.iter().any(|name| path::names(url, name))
 }
 
 /// Whether `to` is a public page on the host of `from`.
@@ -62,9 +71,15 @@ pub(super) fn problems(url: &Url) -> Vec<String> {
         let shown: String = key.chars().take(40).collect();
         if key == "date" {
             problems.push("`url` has `date`, which shows one week for ever; leave it out".to_owned());
+        } else if key == "lieu_id" {
+            problems.push(
+                "`url` has `lieu_id`, which shows the week of one place and never says that all places are full; \
+                 leave it out, and the list of places is read"
+                    .to_owned(),
+            );
         } else if !NAMES.contains(&key.as_ref()) {
             problems.push(format!(
-                "`url` has `{shown}`, which names neither motif, organisation nor place; leave it out"
+                "`url` has `{shown}`, which names neither motif nor organisation; leave it out"
             ));
         }
     }

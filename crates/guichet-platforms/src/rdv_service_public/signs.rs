@@ -18,6 +18,8 @@ use crate::{
 
 /// The most times taken from a page; a week at one place shows fewer.
 const MOST_TIMES: usize = 500;
+/// The most places that a page is read for the next availability in, and the most warnings; real pages have fewer.
+const MOST_READ: usize = 500;
 /// The heading of a day's column is among its first children.
 const HEADING_WITHIN: usize = 4;
 
@@ -91,14 +93,15 @@ impl Signs {
             (Sign::NoneFound, text.matches(NONE).count() > none_at),
             (Sign::NoneAtAPlace, none_at > 0),
             (Sign::NotHere, text.contains(NOT_HERE)),
-            (Sign::Withdrawn, visible_elements(page).any(is_withdrawal)),
+            (Sign::Withdrawn, visible_elements(page).filter(is_warning).take(MOST_READ).any(is_withdrawal)),
             (Sign::ClosedDay, text.contains(CLOSED_DAY)),
             (Sign::AddressField, visible_elements(page).any(|it| it.attr("name") == Some("address"))),
             (Sign::Week, visible_elements(page).any(|it| is_slot_area(it.value()))),
         ];
         let asks = EARLIER.iter().find(|(words, _)| text.contains(words)).map(|(_, what)| *what);
         markers.look("the heading of a question before the slots", asks.is_some());
-        let next: Vec<Told> = visible_elements(page).filter_map(next_time).take(MOST_TIMES).collect();
+        let next: Vec<Told> =
+            visible_elements(page).filter(is_in_place).take(MOST_READ).filter_map(next_time).collect();
         markers.look("the next availability on a card or over a week", !next.is_empty());
         let slots: Vec<Told> =
             visible_elements(page).filter_map(|it| slot(it, week)).take(MOST_TIMES).collect();
@@ -174,16 +177,18 @@ impl Signs {
     }
 }
 
-/// The time of the next availability, when `element` is what the service writes it in.
-fn next_time(element: ElementRef<'_>) -> Option<Told> {
-    if element.value().name() != "strong" {
-        return None;
-    }
-    let time = text::element_text(element);
+/// Whether `element` is emphasised on a card or in the area of a week, as the next availability is.
+fn is_in_place(element: &ElementRef<'_>) -> bool {
+    element.value().name() == "strong" && stands_in(*element, |it| is_card(it) || is_slot_area(it))
+}
+
+/// The time of the next availability, when `emphasised` is what the service writes it in.
+fn next_time(emphasised: ElementRef<'_>) -> Option<Told> {
+    let time = text::heading_text(emphasised);
     let told = in_full(&time)?;
-    let around = element.parent().and_then(ElementRef::wrap).map(text::element_text)?;
+    let around = emphasised.parent().and_then(ElementRef::wrap).map(text::element_text)?;
     let announced = around.split_once(NEXT).is_some_and(|(_, rest)| rest.trim_start().starts_with(&time));
-    (announced && stands_in(element, |it| is_card(it) || is_slot_area(it))).then_some(told)
+    announced.then_some(told)
 }
 
 /// The time of a slot of a week, when `element` is the link to one.
@@ -205,7 +210,7 @@ fn heading(slot: ElementRef<'_>) -> Option<DayOfWeek> {
     slot.ancestors().filter_map(ElementRef::wrap).find_map(|column| {
         let mut first = column.child_elements().take(HEADING_WITHIN);
         let heading = first.find(|child| child.value().name() == "p")?;
-        DayOfWeek::of(&text::element_text(heading))
+        DayOfWeek::of(&text::heading_text(heading))
     })
 }
 
@@ -225,12 +230,13 @@ fn week(page: &Html, url: &Url) -> Option<Week> {
     Week::between(linked("semaine précédente"), linked("semaine suivante"))
 }
 
-fn is_withdrawal(element: ElementRef<'_>) -> bool {
-    let classes = |name| element.value().classes().any(|class| class == name);
-    (classes("alert-warning") || classes("fr-alert--warning")) && {
-        let text = text::element_text(element);
-        text.starts_with("le motif ") && text.contains(WITHDRAWN)
-    }
+fn is_warning(element: &ElementRef<'_>) -> bool {
+    element.value().classes().any(|class| ["alert-warning", "fr-alert--warning"].contains(&class))
+}
+
+fn is_withdrawal(warning: ElementRef<'_>) -> bool {
+    let text = text::element_text(warning);
+    text.starts_with("le motif ") && text.contains(WITHDRAWN)
 }
 
 /// The outermost card with the name of a place or an organisation on it.

@@ -1,7 +1,7 @@
 //! Which redirects may be followed.
 
 use guichet_model::Target;
-use guichet_platforms::platform;
+use guichet_platforms::{Ask, platform};
 use url::Url;
 
 use crate::sample::target;
@@ -68,10 +68,33 @@ fn a_target_that_is_no_booking_form_is_followed_to_none() {
 }
 
 #[test]
-fn where_a_platform_has_no_rule_of_its_own_every_redirect_is_followed() {
+fn a_page_with_rules_of_its_own_is_never_followed_into_another_platform() {
     let site = target("html-rules", "https://www.exemple.gouv.fr/rendez-vous");
-    assert!(follows(&site, "/booking/create/1/5/1"));
-    assert!(follows(&site, "/"));
+    for to in
+        ["/", "/rendez-vous/suite?etape=2", "/Actualit%C3%A9s/Maintenance", "/rebooking", "/?vers=/booking/"]
+    {
+        assert!(follows(&site, to), "{to}");
+    }
+    for to in [
+        "/booking/create/1/5/1",
+        "/booking/create/1/0",
+        "/%62ooking/create/1",
+        "/booking%252Fcreate/1",
+        "/rdvpref/reservation/demarche/1/",
+        "/RDVPREF;a=b/login",
+        "/eAppointmentpref94/appointment.do",
+        "/x/eappointment/element/jsp/appointment.jsp",
+        "/orion-reservation/slots?account=a",
+        "/orion/api/1/rdv/bookings/availableSlotByDay",
+        "/prendre_rdv?motif_name_with_location_type=a",
+        "/prendre_rdv_prescripteur/a",
+        "/users/sign_in",
+    ] {
+        assert!(!follows(&site, to), "{to}");
+        let wrong = target("html-rules", &format!("https://www.exemple.gouv.fr{to}"));
+        let ask = platform("html-rules").unwrap().begin(&wrong);
+        assert_eq!(ask, Ask::Get("https://www.exemple.gouv.fr/".parse().unwrap()), "{to}");
+    }
 }
 
 #[test]

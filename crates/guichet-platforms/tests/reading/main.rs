@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod conversation;
 #[cfg(test)]
+mod covered;
+#[cfg(test)]
 mod eappointment;
 #[cfg(test)]
 mod english;

@@ -28,7 +28,10 @@ fn said(sample: &Sample) -> String {
     let trail =
         Trail { round: sample.round, asked: &sample.asked, noted: &sample.noted, listed: &sample.listed };
     match platform.read(&sample.target, &page, &trail, &mut markers) {
-        Err(error) => format!("unrecognised: {}", error.found),
+        Err(error) => {
+            let service = error.service.map_or(String::new(), |it| format!("; service {}", it.as_str()));
+            format!("unrecognised: {}{service}", error.found)
+        }
         Ok(Step::Read(reading)) => reading_words(&reading),
         Ok(Step::Ask { noted, listed, next }) => {
             let mut text = String::new();

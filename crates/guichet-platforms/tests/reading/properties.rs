@@ -189,11 +189,25 @@ proptest! {
     }
 }
 
+/// Two mebibytes of `unit`, behind `start`.
+fn two_mebibytes(start: &str, unit: &str) -> String {
+    format!("{start}{}", unit.repeat(2 * 1024 * 1024 / unit.len()))
+}
+
+/// Work that grows faster than the page takes minutes or hours, other work a few seconds even in a debug build.
+fn check_soon(started: Instant, unit: &str) {
+    assert!(
+        started.elapsed().as_secs() < 60,
+        "{:?}: {}",
+        started.elapsed(),
+        unit.chars().take(80).collect::<String>()
+    );
+}
+
 #[test]
 fn two_mebibytes_of_hostile_markup_are_unrecognised_and_soon() {
     for unit in ["<div>", "<b><i><p>", "<table><tr><th>x", "<ul class=error><li>", "<form><h2>"] {
-        let body = unit.repeat(2 * 1024 * 1024 / unit.len());
-        // Quadratic work on such a page takes hours, linear work a few seconds even in a debug build.
+        let body = two_mebibytes("", unit);
         let started = Instant::now();
         let url: Url = FORM.parse().unwrap();
         let page = Page { url: &url, status: 200, body: &body };
@@ -202,7 +216,70 @@ fn two_mebibytes_of_hostile_markup_are_unrecognised_and_soon() {
             let reading = folder.read(&folder.pages[0], &body, &mut Markers::default());
             assert!(!recognises(&reading), "{unit}: {reading:?}");
         }
-        assert!(started.elapsed().as_secs() < 60, "{unit}: {:?}", started.elapsed());
+        check_soon(started, unit);
+    }
+}
+
+/// Elements called `name` with `attributes`, within each other nearly as deep as pages may nest, around a long text that
+/// each of them could be read for.
+fn nested(name: &str, attributes: &str) -> String {
+    let (start, end) = (format!("<{name} {attributes}><div>"), format!("</div></{name}>"));
+    format!("{}{}{}", start.repeat(85), "y".repeat(4096), end.repeat(85))
+}
+
+#[test]
+fn two_mebibytes_of_what_a_platform_reads_are_left_or_read_soon() {
+    let time = "<strong>mardi 05 mai 2026 à 09h30</strong>";
+    let slot = "<input type=radio id=trhId_1><label for=trhId_1>09h30</label>";
+    let none = "<p>Un mot. Aucun rendez-vous n'est possible pour les motifs</p>";
+    for (platform, start, units) in [
+        ("generic", "", vec![nested("h1", "")]),
+        ("eappointment", none, vec![nested("div", ""), nested("div", "class=ui-datepicker-group")]),
+        ("ez-booking", "", vec![nested("h2", ""), nested("ul", "class=error"), nested("th", "")]),
+        ("html-rules", "", vec![nested("td", "class=libre")]),
+        (
+            "orion",
+            "<div class=rdv-calendar><div class=day-column>",
+            vec![
+                nested("li", "class=time-slot"),
+                format!("{}{}", "<li class=time-slot><div>".repeat(85), "<p class=hour>x".repeat(8_000)),
+            ],
+        ),
+        (
+            "rdv-prefecture",
+            "",
+            vec![
+                nested("div", "class=q-expansion-item"),
+                nested("div", "class=blocCreneauSelection"),
+                nested("h2", ""),
+                format!("{}{slot}", "<div class=blocCreneauSelection>".repeat(90)),
+                slot.replace("trhId_1", "trhId_x"),
+            ],
+        ),
+        (
+            "rdv-service-public",
+            "<div class=card>",
+            vec![time.to_owned(), nested("div", "class=card"), nested("div", "class=alert-warning")],
+        ),
+    ] {
+        for unit in units {
+            let body = two_mebibytes(start, &unit);
+            let started = Instant::now();
+            if let Some(folder) = FOLDERS.iter().find(|folder| folder.platform.name() == platform) {
+                // In the place of a page that is read to its end.
+                let is_open =
+                    |reading: &Step| matches!(reading, Step::Read(it) if it.outcome.offer().is_some());
+                let read = |page: &&Sample| folder.read(page, &page.body, &mut Markers::default());
+                let like = folder.pages.iter().find(|page| read(page).is_ok_and(|it| is_open(&it))).unwrap();
+                let reading = folder.read(like, &body, &mut Markers::default());
+                assert!(platform == "rdv-prefecture" || !recognises(&reading), "{platform}: {reading:?}");
+            } else {
+                let url: Url = FORM.parse().unwrap();
+                let page = Page { url: &url, status: 200, body: &body };
+                assert_eq!(generic::verdict(&page, &mut Markers::default()), None);
+            }
+            check_soon(started, &format!("{platform} {unit}"));
+        }
     }
 }
 

@@ -275,8 +275,6 @@ fn an_explanation_names_all_that_decided() {
     - the button to the next free day
     + the sentence that there is no slot from this date on
     - the heading that there is no slot
-    - a first free day that is no date
-    - a first free day that is gone by
     ");
 }
 

@@ -66,11 +66,30 @@ fn wrong_rules_are_told_what_to_write() {
 }
 
 #[test]
+fn an_address_of_another_platform_is_no_page_with_rules_of_its_own() {
+    let rules: &[(&str, &[&str])] = &[("full_when", &["text:aucun créneau"])];
+    insta::assert_snapshot!(problems("html-rules", FORM, rules).join("\n"), @r#"`url` is an address of `ez-booking`, which has its own platform; write platform = "ez-booking""#);
+    for (url, platform) in [
+        ("https://rdv.exemple.interieur.gouv.fr/rdvpref/reservation/demarche/1234/", "rdv-prefecture"),
+        ("https://rdv.exemple.gouv.fr/eAppointment_EXEMPLE/appointment.do", "eappointment"),
+        ("https://rdv.exemple.gouv.fr/orion/api/1", "orion"),
+        ("https://rdv.exemple.gouv.fr/x/%6Frion-reservation/slots", "orion"),
+        ("https://rdv.exemple.gouv.fr/users/sign_in", "rdv-service-public"),
+    ] {
+        let said = problems("html-rules", url, rules);
+        assert!(
+            matches!(said.as_slice(), [one] if one.contains(&format!("`{platform}`"))),
+            "{url}: {said:?}"
+        );
+    }
+}
+
+#[test]
 fn a_link_of_the_shared_service_must_lead_to_slots_and_name_nobody() {
     let host = "https://rdv.exemple.gouv.fr";
     for right in [
         "/prendre_rdv?departement=&motif_name_with_location_type=a-public_office&public_link_organisation_id=12",
-        "/prdv?motif_name_with_location_type=a-public_office&public_link_organisation_id=12&lieu_id=3",
+        "/prdv?motif_name_with_location_type=a-public_office&public_link_organisation_id=12&service_id=3",
         "/org/12",
         "/org/12/prefecture-d-exemple/",
         "/org/ext/01/exemple_1/prefecture",
@@ -87,12 +106,14 @@ fn a_link_of_the_shared_service_must_lead_to_slots_and_name_nobody() {
     {
         assert_eq!(problems("rdv-service-public", &format!("{host}{other}"), &[]).len(), 1, "{other}");
     }
+    let one_place = "/prendre_rdv?motif_name_with_location_type=a&public_link_organisation_id=12&lieu_id=3";
+    insta::assert_snapshot!(problems("rdv-service-public", &format!("{host}{one_place}"), &[]).join("\n"), @"`url` has `lieu_id`, which shows the week of one place and never says that all places are full; leave it out, and the list of places is read");
     let wrong = format!(
         "{host}/prendre_rdv?departement=01&date=2026-05-04&address=1+rue&public_link_organisation_id="
     );
     insta::assert_snapshot!(problems("rdv-service-public", &wrong, &[]).join("\n"), @"
     `url` has `date`, which shows one week for ever; leave it out
-    `url` has `address`, which names neither motif, organisation nor place; leave it out
+    `url` has `address`, which names neither motif nor organisation; leave it out
     `url` has no `motif_name_with_location_type`, so the page would first ask for the motif; choose it in a browser, and write the address that this leads to
     `url` has no `public_link_organisation_id`, so the page would first ask for the organisation; choose it in a browser, and write the address that this leads to
     ");
@@ -101,7 +122,7 @@ fn a_link_of_the_shared_service_must_lead_to_slots_and_name_nobody() {
 
 #[test]
 fn a_link_that_was_never_checked_is_asked_for_its_front_page_only() {
-    for wrong in ["/users/sign_in?a=b#c", "/prendre_rdv?address=1+rue"] {
+    for wrong in ["/users/sign_in?a=b#c", "/prendre_rdv?address=1+rue", "/org/12?lieu_id=3"] {
         let target = target("rdv-service-public", &format!("https://rdv.exemple.gouv.fr{wrong}"));
         let ask = platform("rdv-service-public").unwrap().begin(&target);
         assert_eq!(ask, Ask::Get("https://rdv.exemple.gouv.fr/".parse().unwrap()));

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use guichet_fetch::registrable_host;
-use guichet_model::{Cause, DeskReading, Instant, Outcome, Target};
+use guichet_model::{Cause, DeskReading, Instant, Outcome, Service, Target};
 use guichet_platforms::{
     Ask, Desk, MOST_STEPS, Markers, Page, Platform, Reading, Step, Trail, desks::break_off, generic,
 };
@@ -15,6 +15,15 @@ pub struct Judged {
     pub came: Came,
     /// Why, in our words.
     pub decision: String,
+}
+
+impl Judged {
+    /// What the service was seen to be on a page that ended the walk.
+    fn tell(&mut self, service: Option<Service>) {
+        if let Came::BrokenOff { reading, .. } = &mut self.came {
+            reading.service = service;
+        }
+    }
 }
 
 /// What a page leads to.
@@ -54,9 +63,7 @@ pub fn judge(
         let said = words(&Outcome::Unknown(verdict.cause));
         let mut judged =
             broken_off(trail, verdict.cause, format!("such a page says the same on every platform: {said}"));
-        if let Came::BrokenOff { reading, .. } = &mut judged.came {
-            reading.service = verdict.service;
-        }
+        judged.tell(verdict.service);
         return judged;
     }
     match platform.read(target, page, trail, markers) {
@@ -65,7 +72,11 @@ pub fn judge(
         ) if is_stale(&outcome, received_at) => {
             broken_off(trail, Cause::Unrecognised, "the page offers slots of days gone by".to_owned())
         }
-        Ok(Step::Read(reading)) => {
+        Ok(Step::Read(mut reading)) => {
+            if reading.outcome.is_known() {
+                // A page that says how it stands with slots has answered, whatever else it says of its service.
+                reading.service.get_or_insert(Service::Reachable);
+            }
             let decision = format!("{} read the page: {}", platform.name(), words(&reading.outcome));
             Judged { came: Came::Read(reading), decision }
         }
@@ -73,7 +84,11 @@ pub fn judge(
             let decision = leading_on(noted.as_ref(), &listed);
             Judged { came: Came::On { noted, listed, next }, decision }
         }
-        Err(unrecognised) => broken_off(trail, Cause::Unrecognised, unrecognised.to_string()),
+        Err(unrecognised) => {
+            let mut judged = broken_off(trail, Cause::Unrecognised, unrecognised.to_string());
+            judged.tell(unrecognised.service);
+            judged
+        }
     }
 }
 
@@ -113,9 +128,70 @@ fn words(outcome: &Outcome) -> String {
 
 #[cfg(test)]
 mod tests {
-    use guichet_model::Offer;
+    use std::time::Duration;
+
+    use guichet_model::{Offer, ParamValue, Params, TargetStatus, civil::PARIS};
+    use guichet_platforms::platform;
 
     use super::*;
+
+    /// What the one page of a target of `name` at `url`, asked for last, came to.
+    fn came(name: &str, url: &str, params: Params, at: &str, body: &str) -> Reading {
+        let target = Target {
+            id: "01-exemple/renouvellement".parse().unwrap(),
+            label: None,
+            platform: name.to_owned(),
+            url: url.parse().unwrap(),
+            status: TargetStatus::Active,
+            cadence: Duration::from_hours(1),
+            timezone: PARIS,
+            seen: None,
+            source: None,
+            conflict: None,
+            params,
+        };
+        let url = target.url.join(at).unwrap();
+        let asked = [Ask::Get(target.url.clone()), Ask::Get(url.clone())];
+        let trail = Trail { round: 0, asked: &asked, noted: &[], listed: &[] };
+        let page = Page { url: &url, status: 200, body };
+        let judged = judge(platform(name).unwrap(), &target, &page, &trail, None, &mut Markers::default());
+        match judged.came {
+            Came::Read(reading) | Came::BrokenOff { reading, .. } => reading,
+            Came::On { .. } => panic!("{}", judged.decision),
+        }
+    }
+
+    #[test]
+    fn a_service_is_reachable_where_its_page_says_how_it_stands_with_slots() {
+        let rules = Params::from([(
+            "full_when".to_owned(),
+            ParamValue::List(vec!["text:aucun créneau disponible".to_owned()]),
+        )]);
+        let url = "https://www.exemple.gouv.fr/rendez-vous";
+        let service = |body: &str| came("html-rules", url, rules.clone(), "", body).service;
+        assert_eq!(service("<p>Aucun créneau disponible"), Some(Service::Reachable));
+        assert_eq!(service("<p>Bonjour"), None);
+        assert_eq!(service("<title>Site en maintenance</title>"), Some(Service::Maintenance));
+        assert_eq!(service("<title>Service surchargé</title>"), None);
+    }
+
+    #[test]
+    fn behind_a_wall_a_service_is_reachable_only_where_its_own_conditions_are_seen() {
+        let url = "https://rdv.exemple.interieur.gouv.fr/rdvpref/reservation/demarche/1/";
+        let read = |body: &str| came("rdv-prefecture", url, Params::new(), "cgu/", body);
+        let unread = Outcome::Unknown(Cause::Unrecognised);
+        let button = "<form method=post><button formaction=/rdvpref/reservation/demarche/1/_validerCaptcha>";
+        for (body, outcome, service) in [
+            ("<rdv-captchetat></rdv-captchetat>", Outcome::Unknown(Cause::Challenged), Some(Service::Wall)),
+            (button, unread, Some(Service::Reachable)),
+            ("<form><button>Suivant</button></form>", unread, None),
+            ("<title>Constituez votre dossier</title>", unread, None),
+        ] {
+            let reading = read(body);
+            assert_eq!((reading.outcome, reading.service), (outcome, service), "{body}");
+            assert_eq!(reading.is_recognised(), service == Some(Service::Wall), "{body}");
+        }
+    }
 
     #[test]
     fn an_offer_of_days_gone_by_is_no_offer_where_the_time_is_known() {
