@@ -240,10 +240,10 @@ fn a_page_that_a_person_saved_is_read_and_nothing_is_asked() {
     let fakes = Fakes::start(BEHAVIOURS, 1.0);
     let (folder, data) = walled(&fakes);
     for (name, end, code, outcome, service) in [
-        ("creneau-slots-wide.html", "creneau/", 0, "open", Value::Null),
-        ("creneau-none-heading.html", "creneau/", 0, "full", Value::Null),
+        ("creneau-slots-wide.html", "creneau/", 0, "open", "reachable".into()),
+        ("creneau-none-heading.html", "creneau/", 0, "full", "reachable".into()),
         // This week has none, a later one has.
-        ("creneau-none-this-week-but-later.html", "creneau/", 0, "open", Value::Null),
+        ("creneau-none-this-week-but-later.html", "creneau/", 0, "open", "reachable".into()),
         ("creneau-none-this-week-and-nothing-more.html", "creneau/", 1, "unknown", Value::Null),
         ("cgu-captchetat.html", "cgu/", 1, "unknown", "wall".into()),
         ("creneau-shows-the-wall.html", "creneau/", 1, "unknown", "wall".into()),

@@ -70,7 +70,14 @@ fn lint(root: &Path) -> anyhow::Result<()> {
     cargo(root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])?;
     // The fuzz targets are no members of the workspace; named a library that is never linked here, they need no C++.
     run(Command::new("cargo")
-        .args(["check", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz-check"])
+        .args([
+            "check",
+            "--locked",
+            "--manifest-path",
+            "fuzz/Cargo.toml",
+            "--target-dir",
+            "target/fuzz-check",
+        ])
         .env("CUSTOM_LIBFUZZER_PATH", "never/linked.a")
         .current_dir(root))
 }
