@@ -52,6 +52,14 @@ fn each_mistake_in_a_site_file_is_reported_with_its_line() {
     }
 }
 
+#[test]
+fn nothing_in_a_site_file_turns_the_writing_of_its_report() {
+    let (folder, _) = with_site("\"\\u001b[2J\\u202eabc\" = 1\n");
+    let (code, out, _) = ended(folder.path(), &["check"]);
+    assert!(code == 1 && out.contains("[2J abc"), "{out}");
+    assert!(!out.contains(['\u{1b}', '\u{202e}']), "{out:?}");
+}
+
 /// Writes `old` as `new` in a file, which must hold it.
 fn rewrite(path: &Path, old: &str, new: &str) {
     let text = fs::read_to_string(path).unwrap();

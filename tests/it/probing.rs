@@ -1,11 +1,77 @@
 //! `guichet probe` against every behaviour that the invented prefectures know.
 
-use std::fs;
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use guichet_fakesite::BEHAVIOURS;
 use serde_json::Value;
 
-use crate::harness::{Fakes, Service, assert_polite, run, text};
+use crate::harness::{Fakes, PATIENCE, Service, assert_polite, binary, guichet, run, text};
+
+/// Starts a command of ours, to be interrupted once `path` has been asked for.
+pub(crate) fn interrupted_at(
+    fakes: &Fakes,
+    path: &str,
+    signal: &str,
+    arguments: &[String],
+    folder: &Path,
+) -> Output {
+    let child = begun(arguments, folder);
+    wait_for_request(fakes, path);
+    interrupted(child, signal)
+}
+
+pub(crate) fn begun(arguments: &[String], folder: &Path) -> Child {
+    let mut command = guichet();
+    command.args(arguments).current_dir(folder);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+pub(crate) fn interrupted(child: Child, signal: &str) -> Output {
+    let status = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+    child.wait_with_output().unwrap()
+}
+
+pub(crate) fn wait_for_request(fakes: &Fakes, path: &str) {
+    let begun = Instant::now();
+    while when_asked(fakes, path).is_none() {
+        assert!(begun.elapsed() < PATIENCE, "{path} is not asked for");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// When `path` was asked for first.
+pub(crate) fn when_asked(fakes: &Fakes, path: &str) -> Option<DateTime<Utc>> {
+    let requests = fakes.requests();
+    let request = requests.iter().find(|request| request["path"] == path)?;
+    Some(request["at"].as_str().unwrap().parse().unwrap())
+}
+
+/// Lets a quarter of an hour pass, after which the same page may be asked again.
+pub(crate) fn let_a_quarter_pass(fakes: &Fakes) {
+    let from = fakes.now();
+    while fakes.now() < from + TimeDelta::minutes(15) {
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Runs a command of ours that can write no file larger than so many blocks (of 512 bytes or 1 KiB).
+pub(crate) fn run_with_small_files(blocks: u32, arguments: &[String], folder: &Path) -> Output {
+    let script = "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, &blocks.to_string()]).arg(binary("guichet")).args(arguments);
+    for name in ["GUICHET_LOG", "GUICHET_CONTACT", "GUICHET_LOG_FORMAT"] {
+        command.env_remove(name);
+    }
+    command.current_dir(folder).output().unwrap()
+}
 
 /// Probes one form and gives what `--json` printed.
 fn probe(fakes: &Fakes, host: &str, form: u32, more: &str) -> Value {
@@ -181,4 +247,75 @@ fn by_hand_a_host_is_not_pressed_either() {
     let (code, message) = ended(&["probe", "92-essai/renouvellement"]);
     assert!(code == Some(2) && message.contains("already samples"), "{message}");
     service.stop(&[]);
+}
+
+#[test]
+fn an_interrupted_probe_is_kept_in_mind() {
+    let fakes = Fakes::start(BEHAVIOURS, 60.0);
+    let folder = tempfile::tempdir().unwrap();
+    let data = fakes.catalogue(&[
+        ("92-essai", "etats", 103, "renouvellement", ""),
+        ("92-essai", "etats", 110, "asile", ""),
+        ("92-essai", "etats", 102, "dcem", ""),
+    ]);
+    // A database to remember in.
+    run(&["import", "--data", data.to_str().unwrap(), "--allow-loopback", "/dev/null"], folder.path());
+    let probe = |target: &str| fakes.sampled_by(&["probe", target], &data);
+    assert_eq!(run(&probe("92-essai/renouvellement"), folder.path()).status.code(), Some(0));
+    let slow = "/booking/create/110/0";
+    let output = interrupted_at(&fakes, slow, "-INT", &probe("92-essai/asile"), folder.path());
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    assert!(output.stdout.is_empty() && text(&output.stderr).contains("was broken off"), "{output:?}");
+    let output = run(&probe("92-essai/dcem"), folder.path());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let asked = |path| when_asked(&fakes, path).unwrap();
+    let gap = asked("/booking/create/102/0") - asked(slow);
+    assert!(gap >= TimeDelta::seconds(60), "{gap}");
+    // The page that was broken off was asked, too.
+    let output = run(&probe("92-essai/asile"), folder.path());
+    assert!(text(&output.stderr).contains("ask it again from"), "{}", text(&output.stderr));
+    assert_polite(&fakes);
+}
+
+#[test]
+fn a_target_that_is_not_active_is_not_probed() {
+    let fakes = Fakes::start(BEHAVIOURS, 3600.0);
+    let folder = tempfile::tempdir().unwrap();
+    let data = fakes.catalogue(&[("92-essai", "etats", 102, "asile", "")]);
+    let file = data.join("sites/92-essai.toml");
+    let active = fs::read_to_string(&file).unwrap();
+    for status in ["paused", "retired"] {
+        fs::write(&file, active.replace("\"active\"", &format!("{status:?}"))).unwrap();
+        let output = run(&fakes.sampled_by(&["probe", "92-essai/asile"], &data), folder.path());
+        let message = text(&output.stderr);
+        assert!(output.status.code() == Some(2) && message.contains(&format!("is {status}")), "{message}");
+    }
+    assert_eq!(fakes.requests().len(), 0);
+}
+
+#[test]
+fn nobody_is_asked_for_a_probe_that_cannot_be_saved() {
+    let fakes = Fakes::start(BEHAVIOURS, 3600.0);
+    let folder = tempfile::tempdir().unwrap();
+    let data = fakes.catalogue(&[("92-essai", "etats", 102, "asile", "")]);
+    fs::write(folder.path().join("file"), "").unwrap();
+    for place in ["file", "file/probes"] {
+        let command = fakes.sampled_by(&["probe", "92-essai/asile", "--save", place], &data);
+        let output = run(&command, folder.path());
+        let message = text(&output.stderr);
+        assert!(output.status.code() == Some(2) && message.contains(place), "{message}");
+    }
+    assert_eq!(fakes.requests().len(), 0);
+}
+
+#[test]
+fn what_a_probe_saw_is_told_even_where_it_cannot_be_saved() {
+    let fakes = Fakes::start(BEHAVIOURS, 3600.0);
+    let folder = tempfile::tempdir().unwrap();
+    let data = fakes.catalogue(&[("92-essai", "etats", 102, "asile", "")]);
+    let command = fakes.sampled_by(&["probe", "92-essai/asile", "--save", "probes"], &data);
+    let output = run_with_small_files(1, &command, folder.path());
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(out.starts_with("92-essai/asile: full"), "{out}{err}");
+    assert!(output.status.code() == Some(2) && err.contains("cannot write probes/"), "{err}");
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use guichet_fakesite::BEHAVIOURS;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::{Fakes, add_target, behaviours, copy_lists, root, run, text};
@@ -141,6 +141,139 @@ fn another_question_than_then_is_told_as_one() {
     replace_in(&path, "/booking/create/102/0", "/booking/create/102/1");
     let (code, out, err) = saved.replay(&["probes"]);
     assert!(code == Some(1) && out.contains("question 1 differs: was GET "), "{out}{err}");
+}
+
+#[test]
+fn what_the_service_was_seen_to_be_is_read_again_too() {
+    let saved = saved(|form| matches!(form, 102 | 601));
+    let replay = || {
+        let (code, out, err) = saved.replay(&["probes"]);
+        (code, out + &err)
+    };
+    assert_eq!(replay().0, Some(0), "{}", replay().1);
+    let path = saved.of(601).join("probe.json");
+    let mut probe: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    assert_eq!(probe["service"], "wall");
+    for (then, words) in [
+        (Value::Null, "service: was not told, now wall"),
+        ("maintenance".into(), "service: was maintenance, now wall"),
+    ] {
+        probe["service"] = then.clone();
+        fs::write(&path, probe.to_string()).unwrap();
+        let (code, said) = replay();
+        assert!(code == Some(1) && said.contains(words) && said.contains("1 differ"), "{said}");
+        let (_, out, _) = saved.replay(&["probes", "--json"]);
+        let printed: Value = serde_json::from_str(&out).unwrap();
+        let service = &printed["differences"][0]["service"];
+        assert_eq!((&service["was"], &service["now"]), (&then, &"wall".into()), "{printed}");
+    }
+    probe["service"] = "bogus".into();
+    fs::write(&path, probe.to_string()).unwrap();
+    let (code, said) = replay();
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("bogus") && said.contains("reachable, wall, shield, maintenance"), "{said}");
+}
+
+/// What moves a terminal's cursor, ends a line, or turns the direction of writing.
+const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\r\u{202e}\u{2066}\u{61c}\u{7f}";
+
+/// Fails on any character that a terminal would obey.
+fn assert_harmless(what: &str, said: &str) {
+    let harm = |c: char| {
+        c.is_control() && c != '\n'
+            || matches!(c, '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    assert!(!said.contains(harm), "{what}: {said:?}");
+}
+
+/// What is done to a `probe.json`.
+type Change = Box<dyn Fn(&mut Value)>;
+
+#[test]
+fn nothing_in_a_saved_probe_steers_the_terminal() {
+    let saved = saved(|form| form == 102);
+    let folder = saved.of(102);
+    let path = folder.join("probe.json");
+    let before: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let text = Value::from(HOSTILE);
+    let offer = |offer: Value| {
+        move |probe: &mut Value| {
+            probe["outcome"] = "open".into();
+            probe["offer"] = offer.clone();
+        }
+    };
+    let slots = json!({ "slots": { "kind": text, "n": 1 }, "earliest": null, "horizon": null });
+    let earliest = json!({ "slots": { "kind": "not_told", "n": null }, "earliest": text, "horizon": null });
+    let set = |at: &'static str, value: Value| -> Change {
+        Box::new(move |probe: &mut Value| *probe.pointer_mut(at).unwrap() = value.clone())
+    };
+    let named = |name: &str| Value::from(format!("{HOSTILE}{name}"));
+    let cases: [(&str, Option<i32>, Change); 17] = [
+        ("nothing", Some(0), Box::new(|_| ())),
+        ("format", Some(3), set("/format", text.clone())),
+        ("outcome", Some(3), set("/outcome", text.clone())),
+        ("cause of another outcome", Some(3), set("/cause", text.clone())),
+        (
+            "cause",
+            Some(3),
+            Box::new(|probe| {
+                probe["outcome"] = "unknown".into();
+                probe["cause"] = HOSTILE.into();
+            }),
+        ),
+        ("slots.kind", Some(3), Box::new(offer(slots))),
+        ("earliest", Some(3), Box::new(offer(earliest))),
+        ("service", Some(3), set("/service", text.clone())),
+        ("target", Some(3), set("/target", named("92-essai/autre/f102"))),
+        ("platform", Some(3), set("/platform", text.clone())),
+        ("observed_at", Some(3), set("/observed_at", text.clone())),
+        ("round", Some(3), set("/round", text.clone())),
+        ("method", Some(3), set("/requests/1/method", text.clone())),
+        ("sent", Some(1), set("/requests/1/sent/form", json!([[text, text]]))),
+        ("body", Some(3), set("/requests/1/body", named(".html"))),
+        ("NUL in body", Some(3), set("/requests/1/body", "2\0.html".into())),
+        ("desk", Some(1), set("/desks", json!([{ "desk": text, "label": text, "outcome": "shut" }]))),
+    ];
+    // The folder's name is hostile as well: it stands in each message.
+    let moved = folder.with_file_name(format!("{HOSTILE}-f102"));
+    fs::rename(&folder, &moved).unwrap();
+    for (what, expected, change) in cases {
+        let mut probe = before.clone();
+        change(&mut probe);
+        fs::write(moved.join("probe.json"), probe.to_string()).unwrap();
+        let (code, out, err) = saved.replay(&["probes"]);
+        assert_eq!(code, expected, "{what}: {out}{err}");
+        assert_harmless(what, &(out + &err));
+        assert!(err.lines().count() <= 1, "{what}: {err}");
+        let (code, out, err) = saved.replay(&["probes", "--json"]);
+        let printed: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(code, expected, "{what}: {printed}");
+        assert_harmless(what, &(out + &err));
+        let place = [&printed["failed"][0]["place"], &printed["differences"][0]["place"]];
+        let whole = |place: &&Value| place.as_str().is_some_and(|place| place.contains(HOSTILE));
+        assert_eq!(place.iter().any(whole), expected != Some(0), "{what}: {printed}");
+    }
+}
+
+#[test]
+fn no_name_of_a_file_steers_the_terminal() {
+    let saved = saved(|form| form == 102);
+    let page = saved.of(102).join("2.html");
+    let pages = saved.folder.path().join(format!("pages{HOSTILE}"));
+    fs::create_dir(&pages).unwrap();
+    fs::copy(page, pages.join(format!("{HOSTILE}.html"))).unwrap();
+    fs::write(pages.join("empty\u{1b}c.html"), "").unwrap();
+    let name = pages.to_str().unwrap();
+    for (more, expected) in [
+        (["--target", "92-essai/autre/f102"].as_slice(), 3),
+        (&["--target", "92-essai/autre/f102", "--json"], 3),
+        // No saved probe is there; the name comes with the error.
+        (&[], 2),
+    ] {
+        let (code, out, err) = saved.replay(&[&[name], more].concat());
+        assert_eq!(code, Some(expected), "{out}{err}");
+        assert_harmless(name, &(out + &err));
+    }
 }
 
 #[test]

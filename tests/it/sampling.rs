@@ -181,7 +181,7 @@ fn one_pass_probes_each_due_target_once_and_ends() {
         (output.status.code(), text(&output.stdout))
     };
     // The second target of the host that bans us is left alone.
-    assert_eq!(pass(), (Some(3), "3 probes: 1 open, 1 full, 0 shut, 1 unknown\n".to_owned()));
+    assert_eq!(pass(), (Some(3), "3 probes: 1 open, 1 full, 0 shut, 0 at a wall, 1 unknown\n".to_owned()));
     assert_polite(&fakes);
 }
 
@@ -223,7 +223,7 @@ fn an_open_desk_does_not_hide_that_its_host_is_overloaded() {
     let output = run(&fakes.sampled_by(&["once"], &data), folder.path());
     assert_eq!(
         text(&output.stdout),
-        "1 probes: 1 open, 0 full, 0 shut, 0 unknown\n",
+        "1 probes: 1 open, 0 full, 0 shut, 0 at a wall, 0 unknown\n",
         "the other target is left alone"
     );
 }

@@ -10,7 +10,7 @@ use std::{
 
 use chrono_tz::Tz;
 use guichet_fetch::{Client, clock::Clock, registrable_host};
-use guichet_model::{Cause, Instant, Outcome, Target};
+use guichet_model::{Cause, Instant, Observation, Outcome, Service, Target};
 use guichet_platforms::Platform;
 use guichet_store::{HostState, Store, StoreError, TargetState};
 use thiserror::Error;
@@ -56,6 +56,8 @@ pub struct Watched {
 pub struct Pass {
     /// Observations appended, by outcome: open, full, shut, unknown.
     pub outcomes: [u64; 4],
+    /// How many of the unknown ones saw the platform's own CAPTCHA and thereby all that a probe can see there.
+    pub walls: u64,
 }
 
 impl Pass {
@@ -64,9 +66,12 @@ impl Pass {
         self.outcomes.iter().sum()
     }
 
-    fn count(&mut self, outcome: &Outcome) {
+    fn count(&mut self, observation: &Observation) {
+        let outcome = &observation.outcome;
         let place = Outcome::WORDS.iter().position(|word| *word == outcome.as_str()).unwrap_or(3);
         self.outcomes[place] += 1;
+        let service = observation.probe.as_ref().and_then(|facts| facts.service);
+        self.walls += u64::from(!outcome.is_known() && service == Some(Service::Wall));
     }
 }
 
@@ -303,7 +308,7 @@ impl Sampler {
 
     /// Appends in the background, so that no other probe waits for the disk.
     async fn record(&mut self, index: usize, kept: Kept) -> Result<(), SamplerError> {
-        self.pass.count(&kept.observation.outcome);
+        self.pass.count(&kept.observation);
         let before = mem::replace(&mut self.states[index], kept.state.clone());
         let (store, stop, timezone) = (Arc::clone(&self.store), self.stop.clone(), self.watched[index].zone);
         let stored = tokio::task::spawn_blocking(move || {

@@ -41,7 +41,7 @@ pub enum StoreError {
     },
     /// An older version wrote the file, and a reader may not upgrade it.
     #[error(
-        "{} has schema {found}, this version reads {known}; start the sampler or rebuild once, which upgrades it",
+        "{} has schema {found}, this version reads {known}; `guichet rebuild` upgrades it, and so does the sampler when it starts",
         path.display()
     )]
     OlderSchema {

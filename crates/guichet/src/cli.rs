@@ -69,7 +69,7 @@ fn acceleration(text: &str) -> Result<Acceleration, String> {
 pub(crate) enum Command {
     /// Check the catalogue and the configuration; report every problem
     #[command(
-        after_help = "Examples:\n  guichet check --data data\n  guichet check --online --contact you@example.org\n  guichet check --online 92 93-bobigny --contact you@example.org --apply\n  guichet check --online 92-nanterre --contact you@example.org --confirm 92-nanterre --apply\n\nWith --online, pages of the catalogue are visited once each, as politely as by `guichet probe`: without names, the active targets that were never recognised or whose site is not checked, and the pages without a place. What was seen is printed beside what the catalogue says, then the corrections that follow from it, as a patch. On a terminal you are asked of each site that was seen whole whether it is right; a yes stamps it as checked today. Ctrl-C ends the round and keeps what was seen.\n\nExit codes with --online: 0 all as the catalogue says, 1 something is not, 3 some pages were not visited."
+        after_help = "Examples:\n  guichet check --data data\n  guichet check --online --contact you@example.org\n  guichet check --online 92 93-bobigny --contact you@example.org --apply\n  guichet check --online 92-nanterre --contact you@example.org --confirm 92-nanterre --apply\n\nWith --online, pages of the catalogue are visited once each, as politely as by `guichet probe`: without names, the active targets that were never recognised or whose site is not checked, and the pages without a place. What was seen is printed beside what the catalogue says, then the corrections that follow from it, as a patch. On a terminal you are asked of each site that was seen whole whether it is right; a yes stamps it as checked today and retires its pages that were not there. The database is made where there is none, to remember how hosts took it. Ctrl-C ends the round and keeps what was seen.\n\nExit codes with --online: 0 all as the catalogue says, 1 something is not, 3 some pages were not visited or something could not be written."
     )]
     Check {
         /// Visit the pages and compare them with the catalogue
@@ -149,7 +149,7 @@ pub(crate) enum Command {
     },
     /// Probe once what is due now, then end
     #[command(
-        after_help = "Example (from a timer that fires every few minutes):\n  guichet once --contact you@example.org\n\nEach target has a random moment in every half hour. A timer that fires every five minutes comes close to it; one\nthat fires every half hour would always look at the same minute."
+        after_help = "Example (from a timer that fires every few minutes):\n  guichet once --contact you@example.org\n\nEach target has a random moment in every half hour. A timer that fires every five minutes comes close to it; one\nthat fires every half hour would always look at the same minute.\n\nExit codes: 0 every look was whole (also one at a wall), 3 the pass was stopped, something was withheld, or a look established nothing."
     )]
     Once,
     /// Import observations from files

@@ -1,6 +1,6 @@
 //! Exit codes: 0 fine, 1 problems found, 2 usage or environment, 3 partial. What never enters: messages.
 
-use std::{io, process::ExitCode};
+use std::process::ExitCode;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,12 +26,9 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// A reader that closed its end of our pipe has what it wanted; a catalogue with problems is a finding; all other
-/// errors concern usage or surroundings.
+/// A catalogue with problems is a finding; all other errors concern usage or surroundings.
 pub(crate) fn of_error(error: &anyhow::Error) -> Exit {
-    if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
-        Exit::Fine
-    } else if error.downcast_ref::<guichet_catalog::Problems>().is_some() {
+    if error.downcast_ref::<guichet_catalog::Problems>().is_some() {
         Exit::ProblemsFound
     } else {
         Exit::Environment

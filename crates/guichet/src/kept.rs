@@ -9,10 +9,11 @@ use std::{
 
 use anyhow::{Context as _, anyhow, bail};
 use chrono::NaiveDate;
-use guichet_model::{Cause, DeskReading, Instant, Offer, Outcome, SlotCount, Target, TargetId};
+use guichet_model::{Cause, DeskReading, Instant, Offer, Outcome, Service, SlotCount, Target, TargetId};
 use guichet_platforms::{Ask, MOST_STEPS};
 use guichet_sampler::Probed;
 use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 use url::Url;
 
 use crate::{account::method, reread::Kept, show};
@@ -161,6 +162,14 @@ impl SavedRequest {
     }
 }
 
+/// Makes `dir` where it is missing and sees whether anything can be written there: no host is to be asked for a probe
+/// that cannot be saved.
+pub(crate) fn make_room(dir: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+    let tried = tempfile::tempdir_in(dir).and_then(TempDir::close);
+    tried.with_context(|| format!("cannot write in {}", dir.display()))
+}
+
 /// Saves all of `probed` under `dir`, in a folder of its own, and gives that folder. `round` is what it was made with.
 pub(crate) fn save(dir: &Path, target: &Target, round: u64, probed: &Probed) -> anyhow::Result<PathBuf> {
     let name = target.id.as_str().replace('/', "-");
@@ -260,6 +269,11 @@ impl SavedProbe {
     /// What the probe established.
     pub(crate) fn outcome(&self) -> anyhow::Result<Outcome> {
         self.said.outcome()
+    }
+
+    /// What the service was seen to be.
+    pub(crate) fn service(&self) -> anyhow::Result<Option<Service>> {
+        self.service.as_deref().map(str::parse).transpose().context("its `service`")
     }
 
     /// What each desk said.

@@ -12,6 +12,8 @@ pub(crate) fn start(service: bool) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr)
+        // It would tell of a log that nobody reads any more by writing there, and break the task that logged.
+        .log_internal_errors(false)
         .with_ansi(stderr().is_terminal());
     if std::env::var("GUICHET_LOG_FORMAT").is_ok_and(|format| format == "json") {
         log.json().flatten_event(true).init();

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     logging::start(arguments.command.is_service());
     let exit = cmd::run(arguments).unwrap_or_else(|error| {
         // Nothing is left to do when even this cannot be written.
-        let _ = writeln!(std::io::stderr(), "guichet: {error:#}");
+        let _ = writeln!(std::io::stderr(), "guichet: {}", show::plain_lines(&format!("{error:#}")));
         exit::of_error(&error)
     });
     exit.into()

@@ -1,5 +1,7 @@
 //! Shapes for standard output: JSON objects of the documented contracts. What never enters: computing.
 
+use std::fmt::Write as _;
+
 use chrono::SecondsFormat;
 use guichet_model::{Instant, Outcome, Publication, Service};
 use guichet_stats::Availability;
@@ -79,11 +81,24 @@ pub(crate) fn service(service: Service) -> &'static str {
 /// Scraped text for a terminal: on one line, and nothing in it that steers the terminal or turns the direction of
 /// writing.
 pub(crate) fn plain(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     text.chars().map(|c| if steers(c) { ' ' } else { c }).collect::<String>().trim().to_owned()
+}
+
+/// The same of a text of several lines, which stay lines.
+pub(crate) fn plain_lines(text: &str) -> String {
+    text.lines()
+        .map(|line| line.chars().map(|c| if steers(c) { ' ' } else { c }).collect())
+        .collect::<Vec<String>>()
+        .join("\n")
+}
+
+/// Whether a character moves a terminal's cursor, colours, breaks a line, or turns the direction of writing.
+fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
 }
 
 /// A time as people read it: `230 ms`, `4.2 s`.
@@ -94,9 +109,18 @@ pub(crate) fn millis(n: u64) -> String {
     format!("{}.{} s", n / 1_000, n % 1_000 / 100)
 }
 
-/// Pretty JSON with a line end.
+/// Pretty JSON with a line end. Whatever would steer a terminal is escaped, so that data stay whole and harmless.
 pub(crate) fn json_text(value: &impl Serialize) -> anyhow::Result<String> {
-    Ok(serde_json::to_string_pretty(value)? + "\n")
+    let mut text = String::new();
+    for c in serde_json::to_string_pretty(value)?.chars() {
+        // Outside its strings JSON has no such character but its own line ends, and none is beyond U+FFFF.
+        if c != '\n' && steers(c) {
+            write!(text, "\\u{:04x}", u32::from(c))?;
+        } else {
+            text.push(c);
+        }
+    }
+    Ok(text + "\n")
 }
 
 #[cfg(test)]
@@ -107,6 +131,19 @@ mod tests {
     fn scraped_text_cannot_steer_a_terminal() {
         assert_eq!(plain("Guichet\u{1b}[2J 3\r\n\u{202e}zyx"), "Guichet [2J 3   zyx");
         assert_eq!(plain("Titre de séjour – n° 2"), "Titre de séjour – n° 2");
+    }
+
+    #[test]
+    fn lines_stay_lines_and_steer_nothing() {
+        assert_eq!(plain_lines("a\u{1b}[2J\n  b\u{9b}c\u{2028}d"), "a [2J\n  b c d");
+    }
+
+    #[test]
+    fn json_holds_what_would_steer_a_terminal_escaped_and_whole() {
+        let hostile = "\0\u{1b}[2J\n\u{7f}\u{9b}\u{202e}é";
+        let text = json_text(&json!({ "a": hostile })).unwrap();
+        assert_eq!(text, "{\n  \"a\": \"\\u0000\\u001b[2J\\n\\u007f\\u009b\\u202eé\"\n}\n");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["a"], hostile);
     }
 
     #[test]

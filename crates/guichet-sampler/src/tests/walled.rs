@@ -1,6 +1,7 @@
 //! Targets whose slots stand behind a wall: the service can be seen, slots never.
 
-use guichet_fetch::registrable_host;
+use chrono::TimeDelta;
+use guichet_fetch::{clock::Clock as _, registrable_host};
 use guichet_model::{Cause, Counts, Outcome, Purpose, Service};
 use guichet_store::HostState;
 
@@ -25,6 +26,24 @@ async fn a_target_that_shows_nothing_but_its_wall_is_alive_and_never_enters_a_de
         counts.add(&tally.counts);
     }
     assert_eq!((counts.told(), counts.shut, counts.unknown), (0, 0, 3));
+}
+
+#[tokio::test]
+async fn a_pass_counts_walls_apart_from_looks_that_came_to_nothing() {
+    let site = Site::open().await;
+    let targets = [site.target("92-nanterre/asile", "/")];
+    for (word, walls) in [("wall", 1), ("odd", 0)] {
+        site.says(&[word]);
+        let pass = loop {
+            let wake = site.clock.now() + TimeDelta::minutes(20);
+            site.clock.sleep_until(wake).await;
+            let pass = site.pass(&targets).await;
+            if pass.total() > 0 {
+                break pass;
+            }
+        };
+        assert_eq!((pass.outcomes, pass.walls), ([0, 0, 0, 1], walls), "{word}");
+    }
 }
 
 #[tokio::test]

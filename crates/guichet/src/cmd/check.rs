@@ -10,7 +10,7 @@ use guichet_catalog::{Catalog, Entry, Problem, Problems};
 use guichet_model::{DepartmentCode, Instant, Statement, civil};
 
 use super::{check_online, print};
-use crate::{cli::Common, config::Settings, exit::Exit, opening};
+use crate::{cli::Common, config::Settings, exit::Exit, opening, show};
 
 pub(super) fn run(
     settings: &Settings,
@@ -36,7 +36,7 @@ pub(super) fn run(
             Ok(Exit::Fine)
         }
         Err(problems) => {
-            print(&format!("{problems}\n"))?;
+            print(&format!("{}\n", show::plain_lines(&problems.to_string())))?;
             Ok(Exit::ProblemsFound)
         }
     }

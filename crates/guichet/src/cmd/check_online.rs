@@ -12,22 +12,22 @@ use std::{
 
 use anyhow::Context as _;
 use guichet_catalog::{
-    Catalog, Entry,
+    Catalog,
     edit::{Change, edited, patch},
 };
-use guichet_model::{SiteId, civil};
+use guichet_model::{Instant, SiteId, civil};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::print;
+use super::{print, talk};
 use crate::{
     cli::Common,
     config::Settings,
     exit::Exit,
     manners::Manners,
-    online::{Round, Visited, choose, site, visit_all},
-    opening, signals,
+    online::{Round, SiteSeen, Visited, choose, site, sites_seen, visit_all, why_not_stamped},
+    opening, show, signals,
 };
 
 pub(super) struct Options {
@@ -37,6 +37,13 @@ pub(super) struct Options {
     /// Confirm every site that was seen whole.
     pub(super) yes: bool,
     pub(super) confirm: Vec<SiteId>,
+}
+
+impl Options {
+    /// Whether the operator is asked of each site.
+    fn asks(&self) -> bool {
+        !self.yes && self.confirm.is_empty() && stdin().is_terminal() && stderr().is_terminal()
+    }
 }
 
 pub(super) async fn run(
@@ -50,53 +57,92 @@ pub(super) async fn run(
     }
     let clock = opening::clock(common.accelerate);
     let client = opening::client(settings, opening::reach(common), Arc::clone(&clock))?;
-    let mut manners = Manners::open(settings)?;
-    let visits = choose(catalog, &options.names, &manners, clock.now())?;
-    if visits.is_empty() {
-        print("nothing wants a visit: every active target was recognised once and its site is checked\n")?;
+    let mut manners = Manners::open(&settings.db, clock.now())?;
+    let choice = choose(catalog, &options.names, &manners, clock.now())?;
+    if choice.visits.is_empty() {
+        print(&choice.why_nothing())?;
+        tell_unstamped(&options.confirm, &[])?;
         return Ok(Exit::Fine);
     }
+    // Nobody is asked before it is certain that we shall remember it.
+    manners.make_database(&settings.db)?;
     let stop = signals::stop_token()?;
-    let progress = bar(visits.len())?;
-    let round = visit_all(catalog, visits, &client, clock.as_ref(), &mut manners, &progress, &stop).await?;
+    let progress = bar(choice.visits.len())?;
+    let visits = choice.visits;
+    let round = visit_all(catalog, visits, &client, clock.as_ref(), &mut manners, &progress, &stop).await;
     progress.finish_and_clear();
     print(&report(catalog, &round)?)?;
 
-    let mut changes: BTreeMap<&SiteId, Vec<Change>> = BTreeMap::new();
-    for visited in &round.visited {
-        if let (Some(entry), Ok(finding)) = (visited.visit.entry, &visited.finding) {
-            changes.entry(&entry.site.id).or_default().extend(finding.changes.iter().cloned());
-        }
-    }
-    let confirmed = confirm(&round, options, &stop).await?;
-    for id in &confirmed {
-        let now = civil::local(clock.now(), catalog.zone(id.department()));
-        changes.entry(*id).or_default().push(Change::Checked(now.date_naive()));
-    }
+    let sites = sites_seen(&round, &manners, clock.now());
+    let confirmed = confirm(&sites, options, &stop).await?;
+    let changes = changes(catalog, &round, &confirmed, clock.now());
     let refused = correct(catalog, &changes, options.apply)?;
-    let mut talk = stderr().lock();
-    for id in options.confirm.iter().filter(|id| !confirmed.contains(id)) {
-        writeln!(talk, "{id} is not stamped: not all of its pages asked for were seen")?;
+    let mut wanted = options.confirm.clone();
+    if options.yes || options.asks() {
+        wanted.extend(sites.iter().map(|site| site.entry.site.id.clone()));
     }
+    tell_unstamped(&wanted, &sites)?;
+    let mut talk = talk();
     if round.left > 0 {
         writeln!(talk, "stopped: {} pages were not visited", round.left)?;
     }
+    if let Some(error) = &round.broken {
+        writeln!(talk, "guichet: the visits ended early: {}", show::plain_lines(&format!("{error:#}")))?;
+    }
     let skipped = round.visited.iter().any(|visited| visited.finding.is_err());
-    // What a correction answers is a problem only until it is written.
-    let found = round.visited.iter().filter_map(|visited| visited.finding.as_ref().ok());
-    let problems = found
-        .filter(|finding| match finding.changes.as_slice() {
-            [] => !finding.recognised,
-            [_, ..] => !options.apply,
-        })
-        .count();
-    Ok(if round.left > 0 || skipped || refused {
+    let problems = round.visited.iter().filter(|visited| is_problem(visited, &confirmed, options.apply));
+    Ok(if round.left > 0 || round.broken.is_some() || skipped || refused {
         Exit::Partial
-    } else if problems > 0 {
+    } else if problems.count() > 0 {
         Exit::ProblemsFound
     } else {
         Exit::Fine
     })
+}
+
+/// What is to be changed, site by site.
+fn changes<'a>(
+    catalog: &Catalog,
+    round: &Round<'a>,
+    confirmed: &[&'a SiteId],
+    now: Instant,
+) -> BTreeMap<&'a SiteId, Vec<Change>> {
+    let mut changes: BTreeMap<&SiteId, Vec<Change>> = BTreeMap::new();
+    for visited in &round.visited {
+        if let (Some(entry), Ok(finding)) = (visited.visit.entry, &visited.finding) {
+            let site = changes.entry(&entry.site.id).or_default();
+            site.extend(finding.changes.iter().cloned());
+            if confirmed.contains(&&entry.site.id) {
+                site.extend(finding.once_confirmed.iter().cloned());
+            }
+        }
+    }
+    for id in confirmed {
+        let today = civil::local(now, catalog.zone(id.department())).date_naive();
+        changes.entry(*id).or_default().push(Change::Checked(today));
+    }
+    changes
+}
+
+/// Whether a page is not as the catalogue says. What a correction answers is a problem only until it is written.
+fn is_problem(visited: &Visited<'_>, confirmed: &[&SiteId], apply: bool) -> bool {
+    let Ok(finding) = &visited.finding else { return false };
+    let is_confirmed = visited.visit.entry.is_some_and(|entry| confirmed.contains(&&entry.site.id));
+    let is_answered = !finding.changes.is_empty() || (is_confirmed && !finding.once_confirmed.is_empty());
+    if is_answered { !apply } else { !finding.recognised }
+}
+
+/// Says of each of the sites with these ids why it is not stamped, if it is not.
+fn tell_unstamped(wanted: &[SiteId], sites: &[SiteSeen<'_>]) -> anyhow::Result<()> {
+    let mut talk = talk();
+    let mut told: Vec<&SiteId> = Vec::new();
+    for id in wanted {
+        if let Some(why) = why_not_stamped(id, sites).filter(|_| !told.contains(&id)) {
+            told.push(id);
+            writeln!(talk, "{why}")?;
+        }
+    }
+    Ok(())
 }
 
 fn bar(visits: usize) -> anyhow::Result<ProgressBar> {
@@ -140,35 +186,22 @@ fn report(catalog: &Catalog, round: &Round<'_>) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// The sites that the operator says are right; only those whose every page of this round was seen.
+/// The sites that the operator says are right; only those that were seen whole.
 async fn confirm<'a>(
-    round: &Round<'a>,
+    sites: &[SiteSeen<'a>],
     options: &Options,
     stop: &CancellationToken,
 ) -> anyhow::Result<Vec<&'a SiteId>> {
-    let mut sites: Vec<(&'a Entry, bool)> = Vec::new();
-    for visited in &round.visited {
-        let Some(entry) = visited.visit.entry else { continue };
-        let seen = visited.finding.as_ref().is_ok_and(|finding| finding.seen);
-        match sites.iter_mut().find(|(known, _)| known.site.id == entry.site.id) {
-            Some((_, all_seen)) => *all_seen &= seen,
-            None => sites.push((entry, seen)),
-        }
-    }
-    let asks = !options.yes && options.confirm.is_empty() && stdin().is_terminal() && stderr().is_terminal();
-    let mut answers = if asks { Some(typed_lines()) } else { None };
+    let mut answers = if options.asks() { Some(typed_lines()) } else { None };
     let mut confirmed = Vec::new();
-    for (entry, _) in sites.into_iter().filter(|(_, all_seen)| *all_seen && round.left == 0) {
-        let id = &entry.site.id;
+    for site in sites.iter().filter(|site| site.unseen.is_empty()) {
+        let id = &site.entry.site.id;
         let yes = match &mut answers {
             _ if options.yes || options.confirm.contains(id) => true,
             None => false,
             Some(_) if stop.is_cancelled() => false,
             Some(lines) => {
-                write!(
-                    stderr(),
-                    "{id}: is this right, with the proposals? Stamp it as checked today? [y/N] "
-                )?;
+                write!(talk(), "{id}: is this right, with the proposals? Stamp it as checked today? [y/N] ")?;
                 let line = tokio::select! {
                     () = stop.cancelled() => None,
                     line = lines.recv() => line,
@@ -196,43 +229,70 @@ fn typed_lines() -> mpsc::Receiver<String> {
     lines
 }
 
-/// Prints the changes as one patch and, with `apply`, makes them. Tells whether some could not be made.
-fn correct(catalog: &Catalog, changes: &BTreeMap<&SiteId, Vec<Change>>, apply: bool) -> anyhow::Result<bool> {
-    let (mut refused, mut whole, mut from_root) = (false, String::new(), false);
-    for (id, changes) in changes {
-        let file = &site(catalog, id)?.file;
+/// A file of the catalogue before and after its changes.
+struct Correction<'a> {
+    file: &'a Path,
+    name: PathBuf,
+    before: String,
+    after: String,
+    /// Why some of its changes cannot be made.
+    refused: Vec<String>,
+}
+
+impl<'a> Correction<'a> {
+    fn of(file: &'a Path, changes: &[Change]) -> anyhow::Result<Self> {
         let before = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let mut after = before.clone();
+        let (mut after, mut refused) = (before.clone(), Vec::new());
         for change in changes {
             match edited(&after, std::slice::from_ref(change)) {
                 Ok(text) => after = text,
                 Err(error) => {
-                    refused = true;
-                    writeln!(stderr(), "{}: a proposal cannot be written: {error}", file.display())?;
+                    refused.push(format!("{}: a proposal cannot be written: {error}", file.display()));
                 }
             }
         }
-        if after == before {
-            continue;
-        }
-        let name = named_in_patch(file)?;
-        from_root |= name.is_absolute();
-        whole += &patch(&name, &before, &after);
-        if apply {
-            replace(file, &after).with_context(|| format!("cannot write {}", file.display()))?;
+        Ok(Self { file, name: named_in_patch(file)?, before, after, refused })
+    }
+}
+
+/// Prints the changes as one patch and then, with `apply`, makes them. Tells whether some could not be made.
+fn correct(catalog: &Catalog, changes: &BTreeMap<&SiteId, Vec<Change>>, apply: bool) -> anyhow::Result<bool> {
+    let (mut corrections, mut refused) = (Vec::new(), Vec::new());
+    for (id, changes) in changes.iter().filter(|(_, changes)| !changes.is_empty()) {
+        match site(catalog, id).and_then(|entry| Correction::of(&entry.file, changes)) {
+            Ok(correction) => {
+                refused.extend(correction.refused.iter().cloned());
+                corrections.push(correction);
+            }
+            Err(error) => refused.push(format!("{error:#}")),
         }
     }
-    print(&whole)?;
-    if !whole.is_empty() {
+    corrections.retain(|correction| correction.after != correction.before);
+    let patches = corrections.iter().map(|Correction { name, before, after, .. }| patch(name, before, after));
+    print(&patches.collect::<String>())?;
+    let mut written = 0;
+    for Correction { file, after, .. } in corrections.iter().filter(|_| apply) {
+        match replace(file, after) {
+            Ok(()) => written += 1,
+            Err(error) => refused.push(format!("cannot write {}: {error}", file.display())),
+        }
+    }
+    let mut talk = talk();
+    for why in &refused {
+        writeln!(talk, "{why}")?;
+    }
+    if !corrections.is_empty() {
+        let from_root = corrections.iter().any(|correction| correction.name.is_absolute());
         let tool = if from_root { "patch -d / -p1" } else { "patch -p0" };
-        let what = if apply {
-            "the changes were written".to_owned()
-        } else {
-            format!("nothing was written: add --apply, or give the lines from the first `---` on to `{tool}`")
-        };
-        writeln!(stderr(), "{what}")?;
+        let by_hand = format!("give the lines from the first `---` on to `{tool}`");
+        match (apply, corrections.len() - written) {
+            (false, _) => writeln!(talk, "nothing was written: add --apply, or {by_hand}")?,
+            (true, 0) => writeln!(talk, "the changes were written")?,
+            (true, _) if written == 0 => writeln!(talk, "nothing was written: {by_hand}")?,
+            (true, left) => writeln!(talk, "{written} files were written, {left} were not")?,
+        }
     }
-    Ok(refused)
+    Ok(!refused.is_empty())
 }
 
 /// The name of a file in a patch: from the folder that we are in if it is below it, else from the root. Tools that apply

@@ -1,14 +1,11 @@
 //! `guichet import`: adds observations from files; what is refused is named, the rest is kept.
 
-use std::{
-    io::{Write as _, stderr},
-    path::PathBuf,
-};
+use std::{io::Write as _, path::PathBuf};
 
 use guichet_fetch::clock::{Clock as _, SystemClock};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::print;
+use super::{print, talk};
 use crate::{
     cli::{Common, ImportFormat},
     config::Settings,
@@ -41,7 +38,7 @@ pub(super) fn run(
             rows.refused.count,
             imported.new_targets,
         ))?;
-        let mut talk = stderr().lock();
+        let mut talk = talk();
         for refused in &rows.refused.listed {
             writeln!(talk, "{}: {refused}", path.display())?;
         }

@@ -1,6 +1,6 @@
 //! One file a command. What never enters here: what commands do.
 
-use std::io::{Write as _, stdout};
+use std::io::{self, ErrorKind, Write, stderr, stdout};
 
 use anyhow::Context as _;
 
@@ -66,8 +66,33 @@ fn block_on(command: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Resu
 
 /// Writes data to standard output.
 fn print(text: &str) -> anyhow::Result<()> {
-    let mut out = stdout().lock();
+    let mut out = Piped(stdout().lock());
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
+}
+
+/// Standard error, for what is said beside the data.
+fn talk() -> impl Write {
+    Piped(stderr().lock())
+}
+
+/// A stream whose reader may go when it has what it wanted. What comes after that is taken to be written: the command
+/// goes on to its end and to the exit code that it would have had.
+struct Piped<W>(W);
+
+impl<W: Write> Write for Piped<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(bytes.len()),
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            flushed => flushed,
+        }
+    }
 }

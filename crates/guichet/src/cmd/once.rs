@@ -18,6 +18,12 @@ pub(super) async fn run(settings: &Settings, common: &Common) -> anyhow::Result<
     let stop = signals::stop_token()?;
     let pass = sampler.once(stop.clone()).await?;
     let [open, full, shut, unknown] = pass.outcomes;
-    print(&format!("{} probes: {open} open, {full} full, {shut} shut, {unknown} unknown\n", pass.total()))?;
-    Ok(if stop.is_cancelled() || unknown > 0 { Exit::Partial } else { Exit::Fine })
+    // A wall is all that there is to see: that look was whole.
+    let nothing = unknown - pass.walls;
+    print(&format!(
+        "{} probes: {open} open, {full} full, {shut} shut, {} at a wall, {nothing} unknown\n",
+        pass.total(),
+        pass.walls,
+    ))?;
+    Ok(if stop.is_cancelled() || nothing > 0 { Exit::Partial } else { Exit::Fine })
 }

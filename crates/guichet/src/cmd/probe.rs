@@ -1,19 +1,19 @@
 //! `guichet probe`: one probe now, printed and not stored; or a page that a person saved, read as a probe would.
 
 use std::{
-    io::{Write as _, stderr},
+    io::Write as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::{anyhow, bail};
-use guichet_model::{Cause, Outcome, Target, TargetId};
+use guichet_model::{Cause, Outcome, Target, TargetId, TargetStatus};
 use guichet_platforms::{Ask, Markers, Page, Platform, Reading, Trail};
 use guichet_sampler::{Came, judge};
 use serde_json::Value;
 use url::Url;
 
-use super::print;
+use super::{print, talk};
 use crate::{
     account::{Account, Origin, PageSeen},
     browser,
@@ -22,7 +22,7 @@ use crate::{
     exit::Exit,
     kept,
     manners::Manners,
-    opening, show,
+    opening, show, signals,
 };
 
 pub(super) struct Options {
@@ -53,32 +53,62 @@ pub(super) async fn run(
     if let Some(reason) = opening::not_asked(target) {
         bail!("`{id}` is not asked: {reason}");
     }
+    if target.status != TargetStatus::Active {
+        bail!("`{id}` is not asked: its status is {}; only active targets are", target.status);
+    }
     let clock = opening::clock(common.accelerate);
     let client = opening::client(settings, opening::reach(common), Arc::clone(&clock))?;
-    let mut manners = Manners::open(settings)?;
-    let zone = Some(opening::zone(&catalog, id));
+    let mut manners = Manners::open(&settings.db, clock.now())?;
     if let Err(why) = manners.admit(target, &client, clock.now()) {
         bail!("{why}");
     }
-    manners.begin(target, zone, clock.now())?;
-    let now = move || clock.now();
-    let probed = guichet_sampler::probe(&client, platform, target, ROUND, &now).await;
-    manners.keep(target, zone, &probed)?;
-    let saved = options.save.as_ref().map(|dir| kept::save(dir, target, ROUND, &probed)).transpose()?;
-    let account = Account::of_probe(id, &probed);
+    if let Some(dir) = &options.save {
+        kept::make_room(dir)?;
+    }
+    let stop = signals::stop_token()?;
+    if let Some(at) = manners.free_at(target, clock.now()) {
+        writeln!(talk(), "waiting until {}: its host was asked a moment ago", at.format("%H:%M:%S UTC"))?;
+    }
+    if !manners.wait(target, clock.as_ref(), &stop).await {
+        writeln!(talk(), "stopped: `{id}` was not asked")?;
+        return Ok(Exit::Partial);
+    }
+    let asked = manners.begin(target, Some(opening::zone(&catalog, id)), clock.now())?;
+    let now = || clock.now();
+    let probe = guichet_sampler::probe(&client, platform, target, ROUND, &now);
+    let probed = tokio::select! {
+        biased;
+        () = stop.cancelled() => None,
+        probed = probe => Some(probed),
+    };
+    let Some(probed) = probed else {
+        manners.leave(&asked, clock.now())?;
+        writeln!(talk(), "stopped: the probe of `{id}` was broken off")?;
+        return Ok(Exit::Partial);
+    };
+    // What was seen is told before anything that went wrong with keeping it.
+    let remembered = manners.keep(&asked, &probed);
+    let saved = options.save.as_ref().map(|dir| kept::save(dir, target, ROUND, &probed)).transpose();
+    tell(&Account::of_probe(id, &probed), options, saved.as_ref().ok().and_then(Option::as_deref))?;
+    remembered?;
+    saved?;
+    Ok(if probed.outcome.is_known() { Exit::Fine } else { Exit::ProblemsFound })
+}
+
+/// Prints what a probe saw, and in which folder it was saved.
+fn tell(account: &Account<'_>, options: &Options, saved: Option<&Path>) -> anyhow::Result<()> {
     if options.json {
         let mut value = account.json(options.explain);
-        if let (Some(object), Some(folder)) = (value.as_object_mut(), &saved) {
+        if let (Some(object), Some(folder)) = (value.as_object_mut(), saved) {
             object.insert("saved".to_owned(), Value::from(folder.display().to_string()));
         }
-        print(&show::json_text(&value)?)?;
-    } else {
-        print(&account.words(options.explain)?)?;
-        if let Some(folder) = &saved {
-            writeln!(stderr(), "saved in {}", folder.display())?;
-        }
+        return print(&show::json_text(&value)?);
     }
-    Ok(if probed.outcome.is_known() { Exit::Fine } else { Exit::ProblemsFound })
+    print(&account.words(options.explain)?)?;
+    if let Some(folder) = saved {
+        writeln!(talk(), "saved in {}", folder.display())?;
+    }
+    Ok(())
 }
 
 /// Reads a page from a file: no request, no database. When it was seen is not known, so an offer's age is not judged.
@@ -135,7 +165,7 @@ fn read_saved(
     print(&text)?;
     if saved.guessed && next.is_none() && reading.outcome == Outcome::Unknown(Cause::Unrecognised) {
         writeln!(
-            stderr(),
+            talk(),
             "the file does not tell where it was saved from; if it is not the page at {}, say with --page-url which one it is",
             saved.url
         )?;

@@ -1,12 +1,16 @@
 //! `guichet rebuild`: derives every table anew from the observations.
 
+use guichet_store::StoreError;
 use indicatif::ProgressBar;
 
 use super::print;
 use crate::{config::Settings, exit::Exit, opening};
 
 pub(super) fn run(settings: &Settings) -> anyhow::Result<Exit> {
-    opening::reader(&settings.db)?;
+    // Opened to write, a file of an older version is upgraded; one that is not there would be made.
+    if !settings.db.exists() {
+        return Err(StoreError::Missing { path: settings.db.clone() }.into());
+    }
     let mut store = opening::store(&settings.db)?;
     let progress = ProgressBar::new(0);
     let rebuilt = store.rebuild(&mut |done, total| {

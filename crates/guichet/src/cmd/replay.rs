@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fmt::Write as _,
     fs,
-    io::{Write as _, stderr},
+    io::Write as _,
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
@@ -17,7 +17,7 @@ use guichet_sampler::{Came, judge};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::print;
+use super::{print, talk};
 use crate::{
     browser,
     cli::Common,
@@ -51,9 +51,9 @@ pub(super) fn run(
         None => replay_database(settings, &catalog, &mut done)?,
     }
     print(&if options.json { show::json_text(&done.json())? } else { done.words()? })?;
-    let mut talk = stderr().lock();
+    let mut talk = talk();
     for (place, why) in &done.failed {
-        writeln!(talk, "{place}: {why}")?;
+        writeln!(talk, "{}: {}", show::plain(place), show::plain(why))?;
     }
     Ok(done.exit())
 }
@@ -101,7 +101,7 @@ impl Done {
             difference.tell(&mut text)?;
         }
         for (file, says) in &self.single {
-            writeln!(text, "{file}: {says}")?;
+            writeln!(text, "{}: {}", show::plain(file), show::plain(says))?;
         }
         write!(text, "{} read: {} the same, {} differ", self.read(), self.same, self.differences.len())?;
         if !self.single.is_empty() {
@@ -178,7 +178,7 @@ fn replay_files(path: &Path, catalog: &Catalog, options: &Options, done: &mut Do
         }
     } else if !found.pages.is_empty() {
         writeln!(
-            stderr(),
+            talk(),
             "{} single pages were passed over; say with --target what they are pages of",
             found.pages.len()
         )?;

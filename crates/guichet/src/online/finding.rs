@@ -4,12 +4,12 @@
 use std::fmt::{self, Write as _};
 
 use guichet_catalog::edit::Change;
-use guichet_model::{Cause, Outcome, ParamValue, Procedure, Service, Target};
+use guichet_model::{Cause, Outcome, ParamValue, Procedure, Service, Target, TargetStatus};
 use guichet_platforms::{
     Desk, Platform,
     about::{Headings, headings},
 };
-use guichet_sampler::Probed;
+use guichet_sampler::{LastPage, Probed};
 
 use crate::{
     reread::{pages_of, walk},
@@ -28,6 +28,11 @@ const NO_NAMES: [&str; 7] = [
     "demande de rendez-vous",
     "bienvenue",
 ];
+/// How headings begin that count the steps of a booking ("Étape 1 sur 6") and name nothing.
+const STEP: &str = "étape";
+/// The platforms whose own words for a page that is gone say that it will not come back. Elsewhere a page is taken
+/// away and put back by a click.
+const GONE_FOR_GOOD: [&str; 1] = ["ez-booking"];
 /// The longest label that is proposed, in characters.
 const LONGEST_LABEL: usize = 120;
 
@@ -37,8 +42,8 @@ pub(crate) struct Finding {
     outcome: Outcome,
     service: Option<Service>,
     why: String,
-    /// Whether a page came at all.
-    pub(crate) seen: bool,
+    /// Whether it is clear how it stands with the page: it was recognised, or it is gone.
+    pub(crate) settled: bool,
     /// Whether it is one of the platform's own that works.
     pub(crate) recognised: bool,
     headings: Headings,
@@ -46,6 +51,8 @@ pub(crate) struct Finding {
     configured: Vec<String>,
     /// What to change in the site's file.
     pub(crate) changes: Vec<Change>,
+    /// What to change as well once a person confirms the site.
+    pub(crate) once_confirmed: Vec<Change>,
     remarks: Vec<String>,
 }
 
@@ -62,22 +69,37 @@ impl Finding {
             outcome: probed.outcome,
             service: probed.facts.service,
             why: probed.why.clone(),
-            seen: probed.decisive.is_some(),
+            settled: probed.recognised || probed.outcome == Outcome::Unknown(Cause::Gone),
             recognised: probed.recognised,
             headings: probed.looks.first().map(|look| headings(&look.body)).unwrap_or_default(),
             listed: desks_on_the_page(platform, target, probed),
             configured: target.list(DESKS).to_vec(),
             changes: Vec::new(),
+            once_confirmed: Vec::new(),
             remarks: Vec::new(),
         };
         if is_placed {
             finding.compare_desks(target);
             finding.compare_label(target, procedure);
-            if probed.outcome == Outcome::Unknown(Cause::Gone) {
-                finding.changes.push(Change::Retired { target: target.id.clone() });
-            }
+            let own_words = probed.last_page == LastPage::Known;
+            finding.compare_status(target, own_words && GONE_FOR_GOOD.contains(&platform.name()));
         }
         finding
+    }
+
+    /// One answer that a page is not there may be a mishap; that it is switched off for good, no site says by mishap.
+    fn compare_status(&mut self, target: &Target, for_good: bool) {
+        if self.outcome != Outcome::Unknown(Cause::Gone) || target.status == TargetStatus::Retired {
+            return;
+        }
+        let retired = Change::Retired { target: target.id.clone() };
+        if for_good {
+            self.remarks.push("the page says that it is switched off for good".to_owned());
+            self.changes.push(retired);
+        } else {
+            self.once_confirmed.push(retired);
+            self.remarks.push("the page was not there this once; look again before you retire it".to_owned());
+        }
     }
 
     fn compare_desks(&mut self, target: &Target) {
@@ -158,22 +180,28 @@ impl Finding {
         for change in &self.changes {
             writeln!(text, "     proposal:     {}", proposal(change))?;
         }
+        for change in &self.once_confirmed {
+            writeln!(text, "     if confirmed: {}", proposal(change))?;
+        }
         Ok(())
     }
 }
 
-/// What a page calls itself: its main heading, else the first part of its title; what any booking page may be called
-/// is no name.
+/// What a page calls itself: its main heading (where that counts the steps, the next one), else the first part of its
+/// title; what any booking page may be called is no name.
 fn own_name(headings: &Headings) -> Option<&str> {
     let title = headings.title.as_deref().and_then(|title| {
         let ends = [" / ", " | ", " - ", " – "].iter().filter_map(|between| title.find(between));
         title.get(..ends.min().unwrap_or(title.len()))
     });
+    let is_step = |name: &str| name.trim().to_lowercase().starts_with(STEP);
     let names_nothing = |name: &str| {
-        let name = name.to_lowercase();
-        name.chars().count() < 4 || NO_NAMES.contains(&name.as_str())
+        let lower = name.to_lowercase();
+        lower.chars().count() < 4 || NO_NAMES.contains(&lower.as_str()) || is_step(name)
     };
-    headings.h1.as_deref().into_iter().chain(title).map(str::trim).find(|name| !names_nothing(name))
+    let h1 = headings.h1.as_deref();
+    let next = headings.h2s.iter().map(String::as_str).filter(|_| h1.is_some_and(is_step));
+    h1.into_iter().chain(next).chain(title).map(str::trim).find(|name| !names_nothing(name))
 }
 
 fn desk_in_words(desk: &Desk) -> String {
@@ -188,7 +216,7 @@ pub(super) fn proposal(change: &Change) -> String {
         Change::Label { label, .. } => format!("label it « {} »", show::plain(label)),
         Change::Desks { desks, .. } => format!("ask the desks {}", desks.join(", ")),
         Change::Url { url, .. } => format!("its address is {url}"),
-        Change::Retired { .. } => "retire it: the page is gone".to_owned(),
+        Change::Retired { .. } => "retire it".to_owned(),
     }
 }
 
@@ -234,12 +262,13 @@ mod tests {
             outcome: Outcome::Full,
             service: None,
             why: String::new(),
-            seen: true,
+            settled: true,
             recognised: true,
             headings: Headings { h1: Some(h1.to_owned()), ..Headings::default() },
             listed,
             configured: target.list(DESKS).to_vec(),
             changes: Vec::new(),
+            once_confirmed: Vec::new(),
             remarks: Vec::new(),
         }
     }
@@ -269,16 +298,49 @@ mod tests {
 
     #[test]
     fn a_page_is_called_by_its_heading_or_by_the_first_part_of_its_title() {
-        for (h1, title, name) in [
-            (Some("Guichet unique"), Some("Titre / Accueil"), Some("Guichet unique")),
-            (Some("Accueil"), Some("Biométrie / Démarches - Préfecture"), Some("Biométrie")),
-            (None, Some("Remise de titre - Préfecture / Accueil"), Some("Remise de titre")),
-            (None, Some("Prise de rendez-vous / Démarches"), None),
-            (None, None, None),
+        for (h1, h2s, title, name) in [
+            (Some("Guichet unique"), &[][..], Some("Titre / Accueil"), Some("Guichet unique")),
+            (Some("Accueil"), &["Horaires"], Some("Biométrie / Démarches - Préfecture"), Some("Biométrie")),
+            (None, &["Horaires"], Some("Remise de titre - Préfecture / Accueil"), Some("Remise de titre")),
+            (None, &[], Some("Prise de rendez-vous / Démarches"), None),
+            (None, &[], None, None),
+            (
+                Some("Étape 1 sur 6"),
+                &["Rendez-vous", "Remise de titre", "Horaires"],
+                None,
+                Some("Remise de titre"),
+            ),
+            (
+                Some("ÉTAPE 1/6 Motif"),
+                &["Étape suivante :"],
+                Some("Biométrie - Préfecture"),
+                Some("Biométrie"),
+            ),
+            (Some("Étape 1 sur 6"), &[], Some("Étape 1 sur 6 - RDV"), None),
         ] {
             let text = |text: &str| text.to_owned();
-            let headings = Headings { h1: h1.map(text), title: title.map(text), h2s: Vec::new() };
+            let h2s = h2s.iter().copied().map(text).collect();
+            let headings = Headings { h1: h1.map(text), title: title.map(text), h2s };
             assert_eq!(own_name(&headings), name, "{headings:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_switched_off_for_good_is_to_be_retired_without_a_person() {
+        let gone = Outcome::Unknown(Cause::Gone);
+        for (outcome, status, for_good, now, once_confirmed) in [
+            (gone, TargetStatus::Active, true, 1, 0),
+            (gone, TargetStatus::Active, false, 0, 1),
+            (gone, TargetStatus::Paused, false, 0, 1),
+            (gone, TargetStatus::Retired, true, 0, 0),
+            (Outcome::Full, TargetStatus::Active, true, 0, 0),
+        ] {
+            let target = Target { status, ..target(None, &[]) };
+            let mut finding = Finding { outcome, ..finding(&target, "Asile", &[]) };
+            finding.compare_status(&target, for_good);
+            let changes = (finding.changes.len(), finding.once_confirmed.len());
+            assert_eq!(changes, (now, once_confirmed), "{outcome:?} {status} {for_good}");
+            assert_eq!(finding.remarks.len(), now + once_confirmed);
         }
     }
 

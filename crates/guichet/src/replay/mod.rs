@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 
 use chrono_tz::Tz;
 use guichet_catalog::Catalog;
-use guichet_model::{DeskReading, Instant, Outcome, Params, Target, TargetId, TargetStatus};
+use guichet_model::{DeskReading, Instant, Outcome, Params, Service, Target, TargetId, TargetStatus};
 use guichet_platforms::{Ask, Platform};
 use serde_json::{Value, json};
 use url::Url;
@@ -38,6 +38,8 @@ pub(crate) struct Difference {
     pub(crate) place: String,
     pub(crate) then: Said,
     pub(crate) today: Said,
+    /// What the service was seen to be then and today, where that differs.
+    pub(crate) service: Option<(Option<Service>, Option<Service>)>,
     /// The desks that say something else, each with what it said and what it says.
     pub(crate) desks: Vec<(String, Option<Outcome>, Option<Outcome>)>,
     /// The question, counted from 1, that would be another one today.
@@ -84,8 +86,12 @@ fn question(ask: &Ask) -> String {
 impl Difference {
     /// A few lines for people.
     pub(crate) fn tell(&self, text: &mut String) -> fmt::Result {
-        writeln!(text, "{} at {} ({})", self.target, show::instant(self.at), self.place)?;
+        writeln!(text, "{} at {} ({})", self.target, show::instant(self.at), show::plain(&self.place))?;
         writeln!(text, "   was: {}\n   now: {}", self.then.words(), self.today.words())?;
+        if let Some((then, today)) = self.service {
+            let word = |service: Option<Service>| service.map_or("not told", Service::as_str);
+            writeln!(text, "   service: was {}, now {}", word(then), word(today))?;
+        }
         if let Some((number, then, today)) = &self.question {
             writeln!(text, "   question {number} differs: was {}, now {}", question(then), question(today))?;
         }
@@ -115,6 +121,9 @@ impl Difference {
             "place": self.place,
             "was": self.then.json(),
             "now": self.today.json(),
+            "service": self.service.map(|(then, today)| {
+                json!({ "was": then.map(Service::as_str), "now": today.map(Service::as_str) })
+            }),
             "desks": desks,
             "question": self.question.as_ref().map(|(number, then, today)| {
                 json!({ "number": number, "was": question(then), "now": question(today) })

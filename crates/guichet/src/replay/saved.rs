@@ -24,14 +24,20 @@ pub(crate) fn saved_probe(folder: &Path, catalog: &Catalog) -> anyhow::Result<Re
         anyhow!("this version does not read the platform `{}`", show::plain(&saved.platform))
     })?;
     let (id, at) = (saved.id()?, saved.observed_at()?);
-    let (outcome, desks, kept) = (saved.outcome()?, saved.desks()?, saved.pages(folder)?);
+    let (outcome, then_service, desks) = (saved.outcome()?, saved.service()?, saved.desks()?);
+    let kept = saved.pages(folder)?;
     if kept.is_empty() {
         return Ok(Replayed::NotComparable("no page came"));
     }
     let (target, note) = target_of_then(catalog, &id, platform, saved.url()?);
-    let mut question = None;
+    let (mut question, mut service) = (None, None);
     let (today, today_desks) = match walk(platform, &target, saved.round, at, &kept).0 {
-        Walked::Ended(reading) => (Some(reading.outcome), reading.desks),
+        Walked::Ended(reading) => {
+            // Where the probe broke off before a page, there was none to tell of the service.
+            let told = saved.last_page_decided() && reading.service != then_service;
+            service = told.then_some((then_service, reading.service));
+            (Some(reading.outcome), reading.desks)
+        }
         // The answer to the next question never came, then as today: the same failure ends the walk.
         Walked::Exhausted { so_far } if !saved.last_page_decided() => {
             let last = Outcome::Unknown(outcome.cause().unwrap_or(Cause::Unreachable));
@@ -47,7 +53,7 @@ pub(crate) fn saved_probe(folder: &Path, catalog: &Catalog) -> anyhow::Result<Re
     };
     // What desks would say after another question is not known.
     let desks = if question.is_some() { Vec::new() } else { differing_desks(&desks, &today_desks) };
-    if today == Some(outcome) && desks.is_empty() {
+    if today == Some(outcome) && desks.is_empty() && service.is_none() {
         return Ok(Replayed::Same);
     }
     Ok(Replayed::Differs(Box::new(Difference {
@@ -56,6 +62,7 @@ pub(crate) fn saved_probe(folder: &Path, catalog: &Catalog) -> anyhow::Result<Re
         place: folder.display().to_string(),
         then: Said { outcome: Some(outcome), platform: saved.platform.clone(), revision: saved.revision },
         today: Said { outcome: today, platform: saved.platform, revision: platform.revision() },
+        service,
         desks,
         question,
         note,

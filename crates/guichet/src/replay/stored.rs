@@ -43,26 +43,35 @@ pub(crate) fn stored_page(stored: &StoredPage, catalog: &Catalog) -> anyhow::Res
     // Which kind of POST it was is not kept either: any that reads as it read then will do.
     let shapes = if decisive.method == "POST" { POST_SHAPES } else { 1 };
     let then = expected(stored);
+    let is_of_then = |said: &Option<Outcome>| said.is_some_and(|said| then.contains(&said));
+    // Told by the last page alone; and a row from before services were kept tells nothing.
+    let service = probe.service.filter(|_| place + 1 == exchanges.len());
     for shape in 0..shapes {
         asked[place] = ask(decisive, shape);
         let trail = Trail { round: 0, asked: &asked, noted: &[], listed: &[] };
         let seen_at = Some(observation.observed_at);
-        let said = match judge(platform, &target, &page, &trail, seen_at, &mut Markers::default()).came {
-            Came::Read(reading) | Came::BrokenOff { reading, .. } => Some(reading.outcome),
-            Came::On { noted, .. } => noted.map(|noted| noted.outcome),
+        let came = judge(platform, &target, &page, &trail, seen_at, &mut Markers::default()).came;
+        let (said, seen) = match came {
+            Came::Read(reading) | Came::BrokenOff { reading, .. } => {
+                (Some(reading.outcome), service.map(|service| (Some(service), reading.service)))
+            }
+            // What the service is, is told at the end of a walk only.
+            Came::On { noted, .. } => (noted.map(|noted| noted.outcome), None),
         };
-        if said.is_some_and(|said| then.contains(&said)) {
+        let seen = seen.filter(|(then, today)| then != today);
+        if is_of_then(&said) && seen.is_none() {
             return Ok(Replayed::Same);
         }
-        reads.push(said);
+        reads.push((said, seen));
     }
-    let known = reads.iter().flatten().copied().find(Outcome::is_known);
-    let today = known.or(reads.first().copied().flatten());
+    let of_then = reads.iter().find(|(said, _)| is_of_then(said));
+    let known = || reads.iter().find(|(said, _)| said.is_some_and(|said| said.is_known()));
+    let (today, service) = of_then.or_else(known).or(reads.first()).copied().unwrap_or_default();
     if today.is_none() && may_lead_on(observation.outcome, probe.revision == platform.revision()) {
         return Ok(Replayed::NotComparable(ONLY_LEADS_ON));
     }
     // The same reader says the same of the same: what is missing is the question.
-    if decisive.method == "POST" && probe.revision == platform.revision() {
+    if decisive.method == "POST" && probe.revision == platform.revision() && of_then.is_none() {
         return Ok(Replayed::NotComparable(QUESTION_NOT_KEPT));
     }
     Ok(Replayed::Differs(Box::new(Difference {
@@ -70,11 +79,12 @@ pub(crate) fn stored_page(stored: &StoredPage, catalog: &Catalog) -> anyhow::Res
         at: observation.observed_at,
         place: format!("in the database, decided {} times", stored.times),
         then: Said {
-            outcome: then.first().copied(),
+            outcome: today.filter(|said| then.contains(said)).or(then.first().copied()),
             platform: probe.platform.clone(),
             revision: probe.revision,
         },
         today: Said { outcome: today, platform: probe.platform.clone(), revision: platform.revision() },
+        service,
         desks: Vec::new(),
         question: None,
         note,
@@ -138,7 +148,9 @@ mod tests {
     use std::{fs, path::Path};
 
     use guichet_catalog::{Options, load};
-    use guichet_model::{DeskReading, Instant, Observation, Offer, ProbeFacts, Purpose, Sha256Hex, Source};
+    use guichet_model::{
+        DeskReading, Instant, Observation, Offer, ProbeFacts, Purpose, Service, Sha256Hex, Source,
+    };
 
     use super::*;
 
@@ -249,5 +261,39 @@ mod tests {
         }
         let half = StoredPage { whole: false, ..stored("POST", FULL, Outcome::Full, &[], 1) };
         assert!(stored_page(&half, &catalog).is_err());
+    }
+
+    #[test]
+    fn what_the_service_was_is_compared_where_it_was_told_by_the_page_that_is_kept() {
+        let catalog = without_sites();
+        let today = guichet_platforms::platform("ez-booking").unwrap().revision();
+        let (wall, reachable) = (Some(Service::Wall), Some(Service::Reachable));
+        let differing = |service, later: bool| {
+            let mut stored = stored("POST", FULL, Outcome::Full, &[desk("1", Outcome::Full)], today);
+            let probe = stored.observation.probe.as_mut().unwrap();
+            probe.service = service;
+            if later {
+                // The page of a later desk told it.
+                let other = Exchange { body_sha256: Sha256Hex([3; 32]), ..probe.exchanges[1].clone() };
+                probe.exchanges.push(other);
+            }
+            match stored_page(&stored, &catalog).unwrap() {
+                Replayed::Differs(difference) => {
+                    assert_eq!(difference.then.outcome, difference.today.outcome);
+                    let mut text = String::new();
+                    difference.tell(&mut text).unwrap();
+                    assert!(text.contains("\n   service: was wall, now reachable\n"), "{text}");
+                    difference.service
+                }
+                same => {
+                    assert!(matches!(same, Replayed::Same), "{same:?}");
+                    None
+                }
+            }
+        };
+        assert_eq!(differing(wall, false), Some((wall, reachable)));
+        assert_eq!(differing(reachable, false), None);
+        assert_eq!(differing(None, false), None, "a row from before services were kept");
+        assert_eq!(differing(wall, true), None);
     }
 }
