@@ -100,8 +100,8 @@ how-unknown = Of { $all ->
   }, none told whether there was a slot. We do not get around CAPTCHAs. “Cannot be observed” does not mean “full”.
 say-elsewhere = According to our sources, this procedure goes another way.
 other-pages = { $n ->
-    [one] We also know one page
-   *[other] We also know { $n } pages
+    [one] But we know one page
+   *[other] But we know { $n } pages
   } of this department whose procedure we do not know.
 other-pages-see = See these pages
 check-elsewhere = Our robot cannot observe anything on that way. It may have changed: check on the official page.

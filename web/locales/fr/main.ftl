@@ -95,8 +95,8 @@ how-shut = { $all ->
 how-unknown = Sur { $all } passages prévus, la page n’a jamais dit s’il y avait un créneau. Nous ne contournons pas les captchas. « Non observable » ne veut pas dire « complet ».
 say-elsewhere = Selon nos sources, cette démarche passe par une autre voie.
 other-pages = { $n ->
-    [one] Nous connaissons aussi une page
-   *[other] Nous connaissons aussi { $n } pages
+    [one] Mais nous connaissons une page
+   *[other] Mais nous connaissons { $n } pages
   } de ce département dont nous ne savons pas la démarche.
 other-pages-see = Voir ces pages
 check-elsewhere = Notre robot ne peut rien observer sur cette voie. Elle peut avoir changé : vérifiez sur la page officielle.
