@@ -33,14 +33,15 @@ const SHORT_MONTHS: [&[&str]; 12] = [
     &["nov"],
     &["déc"],
 ];
-const WEEKDAYS: [(&str, Weekday); 7] = [
-    ("lundi", Weekday::Mon),
-    ("mardi", Weekday::Tue),
-    ("mercredi", Weekday::Wed),
-    ("jeudi", Weekday::Thu),
-    ("vendredi", Weekday::Fri),
-    ("samedi", Weekday::Sat),
-    ("dimanche", Weekday::Sun),
+/// French, English.
+const WEEKDAYS: [(Weekday, [&str; 2]); 7] = [
+    (Weekday::Mon, ["lundi", "monday"]),
+    (Weekday::Tue, ["mardi", "tuesday"]),
+    (Weekday::Wed, ["mercredi", "wednesday"]),
+    (Weekday::Thu, ["jeudi", "thursday"]),
+    (Weekday::Fri, ["vendredi", "friday"]),
+    (Weekday::Sat, ["samedi", "saturday"]),
+    (Weekday::Sun, ["dimanche", "sunday"]),
 ];
 
 /// The month, 1 to 12, that a comparable word names in full.
@@ -55,9 +56,9 @@ pub(crate) fn short_month(word: &str) -> Option<u32> {
     short.map(|(month, _)| month).or_else(|| month(word))
 }
 
-/// The day of the week that a comparable French word names.
+/// The day of the week that a comparable word names.
 pub(crate) fn weekday(word: &str) -> Option<Weekday> {
-    WEEKDAYS.iter().find(|(name, _)| *name == word).map(|(_, day)| *day)
+    WEEKDAYS.iter().find(|(_, names)| names.contains(&word)).map(|(day, _)| *day)
 }
 
 /// The number of a day in a month, as in `05` and `1er`.

@@ -20,7 +20,7 @@ use url::Url;
 
 use self::{address::Address, dwr::Answer, signs::Signs};
 use crate::{
-    Ask, Markers, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised, document,
+    Ask, Markers, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised, document, path,
 };
 
 /// The most motives ticked together.
@@ -93,7 +93,7 @@ impl Platform for EAppointment {
 
     fn begin(&self, target: &Target) -> Ask {
         let address = Address::of(&target.url);
-        Ask::Get(address.map_or_else(|| address::front_page(&target.url), |address| address.start()))
+        Ask::Get(address.map_or_else(|| path::front_page(&target.url), |address| address.start()))
     }
 
     fn read(

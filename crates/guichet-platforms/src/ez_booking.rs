@@ -18,7 +18,7 @@ use url::Url;
 use self::{address::Address, signs::Signs};
 use crate::{
     Ask, Desk, MOST_STEPS, Markers, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised,
-    desks, document, path::is_number,
+    desks, document, path, path::is_number,
 };
 
 /// The most desks asked in one probe.
@@ -93,9 +93,14 @@ impl Platform for EzBooking {
         !self.is_its_own(to) || Address::of(&target.url).is_some_and(|address| address.is_before_booking(to))
     }
 
+    fn is_gone_for_good(&self) -> bool {
+        true
+    }
+
     fn begin(&self, target: &Target) -> Ask {
         Ask::Get(
-            Address::of(&target.url).map_or_else(|| front_page(&target.url), |address| address.conditions()),
+            Address::of(&target.url)
+                .map_or_else(|| path::front_page(&target.url), |address| address.conditions()),
         )
     }
 
@@ -200,13 +205,4 @@ fn choice(address: &Address, desk: &str) -> Ask {
 
 fn pairs(form: &[(&str, &str)]) -> Vec<(String, String)> {
     form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-}
-
-/// For a target that [`Platform::check`] refuses: nothing of its path is asked for.
-fn front_page(url: &Url) -> Url {
-    let mut front = url.clone();
-    front.set_path("/");
-    front.set_query(None);
-    front.set_fragment(None);
-    front
 }

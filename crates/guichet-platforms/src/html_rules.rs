@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::{
     Ask, Markers, PLATFORMS, Page, ParamKind, ParamSpec, Platform, Reading, Step, Trail, Unrecognised,
-    document, text,
+    document, path, text,
 };
 
 /// The shortest `text:` rule, in characters: shorter words turn up by chance.
@@ -101,14 +101,11 @@ impl Platform for HtmlRules {
     }
 
     fn begin(&self, target: &Target) -> Ask {
-        let mut url = target.url.clone();
-        if owner(&url).is_some() {
-            // For a target that [`Platform::check`] refuses: nothing of its path is asked for.
-            url.set_path("/");
-            url.set_query(None);
-            url.set_fragment(None);
-        }
-        Ask::Get(url)
+        Ask::Get(if owner(&target.url).is_some() {
+            path::front_page(&target.url)
+        } else {
+            target.url.clone()
+        })
     }
 
     fn read(

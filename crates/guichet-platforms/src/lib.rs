@@ -236,6 +236,12 @@ pub trait Platform: Debug + Send + Sync {
         None
     }
 
+    /// Whether its own words for a page that is gone say that it will not come back; elsewhere a page is taken away and
+    /// put back by a click.
+    fn is_gone_for_good(&self) -> bool {
+        false
+    }
+
     /// Where a page that a person saved in their own browser is taken to come from, when it does not tell.
     fn saved_from(&self, target: &Target) -> Url {
         target.url.clone()

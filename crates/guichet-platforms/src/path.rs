@@ -1,4 +1,5 @@
-//! Paths of addresses, read as freely as any server might read them. What never enters: hosts, what a path means.
+//! Addresses as every platform handles them; paths are read as freely as any server might read them. What never enters:
+//! what a path means.
 
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -20,6 +21,21 @@ pub(crate) fn names(url: &Url, name: &str) -> bool {
     // A segment may carry parameters after a semicolon.
     let of_segment = |segment: &str| segment.split(';').next().unwrap_or_default().trim().to_owned();
     plain(url).split(['/', '\\']).any(|segment| of_segment(segment).eq_ignore_ascii_case(name))
+}
+
+/// Whether both addresses are on one host and port.
+pub(crate) fn same_host(one: &Url, other: &Url) -> bool {
+    one.host() == other.host() && one.port() == other.port()
+}
+
+/// What is asked for in the place of a target that [`Platform::check`](crate::Platform::check) refuses: nothing of its
+/// path.
+pub(crate) fn front_page(url: &Url) -> Url {
+    let mut front = url.clone();
+    front.set_path("/");
+    front.set_query(None);
+    front.set_fragment(None);
+    front
 }
 
 /// Whether `text` is made of digits only, at least one.

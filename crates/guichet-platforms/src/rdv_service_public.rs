@@ -18,7 +18,7 @@ use guichet_model::{Params, Target};
 use url::Url;
 
 use self::signs::Signs;
-use crate::{Ask, Markers, Page, Platform, Reading, Step, Trail, Unrecognised, document};
+use crate::{Ask, Markers, Page, Platform, Reading, Step, Trail, Unrecognised, document, path};
 
 /// The platform `rdv-service-public`.
 #[derive(Debug)]
@@ -54,13 +54,11 @@ impl Platform for RdvServicePublic {
     }
 
     fn begin(&self, target: &Target) -> Ask {
+        if !address::problems(&target.url).is_empty() {
+            return Ask::Get(path::front_page(&target.url));
+        }
         let mut url = target.url.clone();
         url.set_fragment(None);
-        if !address::problems(&url).is_empty() {
-            // For a target that [`Platform::check`] refuses: nothing of it is asked for.
-            url.set_path("/");
-            url.set_query(None);
-        }
         Ask::Get(url)
     }
 

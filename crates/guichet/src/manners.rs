@@ -7,11 +7,15 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use guichet_fetch::{Client, LONGEST_CRAWL_WAIT, clock::Clock, registrable_host};
 use guichet_model::{Instant, Target, TargetId};
+use guichet_platforms::Platform;
 use guichet_sampler::{Probed, breaker, planner, standing};
 use guichet_store::{HostState, Store, TargetState};
 use tokio_util::sync::CancellationToken;
 
 use crate::{opening, show};
+
+/// By hand a probe is the first round: of many desks, the first ones.
+pub(crate) const ROUND: u64 = 0;
 
 /// Hosts and targets with their states; from the database and back into it, where there is one.
 #[derive(Debug)]
@@ -25,7 +29,7 @@ pub(crate) struct Manners {
 
 /// A target that is being asked.
 #[derive(Debug)]
-pub(crate) struct Asked<'a> {
+struct Asked<'a> {
     target: &'a Target,
     zone: Option<Tz>,
     /// When its page was asked before.
@@ -117,21 +121,43 @@ impl Manners {
         Ok(())
     }
 
+    /// Probes `target` now, and keeps in mind that we were there and how the host took it; `None`: `stop` came before the
+    /// end. Whether that could be kept is told beside, so that what was seen is not lost over it.
+    pub(crate) async fn probe(
+        &mut self,
+        (platform, target, zone): (&dyn Platform, &Target, Option<Tz>),
+        client: &Client,
+        clock: &dyn Clock,
+        stop: &CancellationToken,
+    ) -> (Option<Probed>, anyhow::Result<()>) {
+        let asked = match self.begin(target, zone, clock.now()) {
+            Ok(asked) => asked,
+            Err(error) => return (None, Err(error)),
+        };
+        let now = || clock.now();
+        let probe = guichet_sampler::probe(client, platform, target, ROUND, &now);
+        let probed = tokio::select! {
+            biased;
+            () = stop.cancelled() => None,
+            probed = probe => Some(probed),
+        };
+        let kept = match &probed {
+            Some(probed) => self.keep(&asked, probed),
+            None => self.leave(&asked, clock.now()),
+        };
+        (probed, kept)
+    }
+
     /// Keeps in mind that `target` is asked now, even if nobody waits for the end. `zone` is the target's civil time;
     /// `None`: it is not of the catalogue, and only its host is kept in mind.
-    pub(crate) fn begin<'a>(
-        &mut self,
-        target: &'a Target,
-        zone: Option<Tz>,
-        now: Instant,
-    ) -> anyhow::Result<Asked<'a>> {
+    fn begin<'a>(&mut self, target: &'a Target, zone: Option<Tz>, now: Instant) -> anyhow::Result<Asked<'a>> {
         let asked = Asked { target, zone, earlier: self.target(target, now).last_probe_at };
         self.leave(&asked, now)?;
         Ok(asked)
     }
 
     /// A probe was dropped before its end: host and page count as asked until now.
-    pub(crate) fn leave(&mut self, asked: &Asked<'_>, now: Instant) -> anyhow::Result<()> {
+    fn leave(&mut self, asked: &Asked<'_>, now: Instant) -> anyhow::Result<()> {
         let host = registrable_host(&asked.target.url);
         let host_state = HostState { last_probe_at: Some(now), ..self.host(&host) };
         self.save(asked, &host, host_state, Some(now), now)
@@ -139,7 +165,7 @@ impl Manners {
 
     /// A probe ended. Nothing of the page is kept, only when we were there and how the host took it. A page counts as
     /// asked only where a request left.
-    pub(crate) fn keep(&mut self, asked: &Asked<'_>, probed: &Probed) -> anyhow::Result<()> {
+    fn keep(&mut self, asked: &Asked<'_>, probed: &Probed) -> anyhow::Result<()> {
         let (host, now) = (registrable_host(&asked.target.url), probed.ended_at);
         let delay = probed.robots.as_ref().and_then(|robots| robots.crawl_delay);
         // A longer one is not waited for: the probe is withheld, and the host left alone.

@@ -54,7 +54,7 @@ impl Address {
 
     /// Whether `url` is a page of this installation before the form of personal data, written without any ambiguity.
     pub(super) fn shows(&self, url: &Url) -> bool {
-        let same_host = url.host() == self.start.host() && url.port() == self.start.port();
+        let same_host = path::same_host(url, &self.start);
         let entrance = |page: &str| {
             page.strip_prefix(ENTRANCES).is_some_and(|file| {
                 file.strip_suffix(".jsp").is_some_and(|name| {
@@ -114,15 +114,6 @@ pub(super) fn problem(url: &Url) -> Option<&'static str> {
 /// Whether the path of `url` leads into an installation of this software, however it is written.
 pub(super) fn is_of_the_software(url: &Url) -> bool {
     path::plain(url).split(['/', '\\']).any(|name| name.trim().to_ascii_lowercase().starts_with(SOFTWARE))
-}
-
-/// For a target that the check refuses: nothing of its path is asked for.
-pub(super) fn front_page(url: &Url) -> Url {
-    let mut front = url.clone();
-    front.set_path("/");
-    front.set_query(None);
-    front.set_fragment(None);
-    front
 }
 
 #[cfg(test)]

@@ -78,8 +78,7 @@ impl Address {
     }
 
     fn parts_of<'u>(&self, url: &'u Url) -> Option<Parts<'u>> {
-        let same_host = url.host() == self.form.host() && url.port() == self.form.port();
-        Parts::of(url).filter(|parts| same_host && parts.id == self.id)
+        Parts::of(url).filter(|parts| path::same_host(url, &self.form) && parts.id == self.id)
     }
 }
 

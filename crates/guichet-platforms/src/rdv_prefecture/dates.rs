@@ -4,18 +4,7 @@ use chrono::{Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use guichet_model::{Publication, civil};
 
-use crate::path::is_number;
-
-/// The days of the week as the site's pages and a browser in English name them.
-const WEEKDAYS: [(Weekday, [&str; 2]); 7] = [
-    (Weekday::Mon, ["lundi", "monday"]),
-    (Weekday::Tue, ["mardi", "tuesday"]),
-    (Weekday::Wed, ["mercredi", "wednesday"]),
-    (Weekday::Thu, ["jeudi", "thursday"]),
-    (Weekday::Fri, ["vendredi", "friday"]),
-    (Weekday::Sat, ["samedi", "saturday"]),
-    (Weekday::Sun, ["dimanche", "sunday"]),
-];
+use crate::{dates, path::is_number};
 
 /// The day that `text` begins with: `12/10/2026` or `2026-10-12`, whatever follows but a digit.
 pub(super) fn day(text: &str) -> Option<NaiveDate> {
@@ -40,7 +29,6 @@ pub(super) struct Heading {
 impl Heading {
     /// From a comparable text, as in `lundi 05/10`.
     pub(super) fn of(text: &str) -> Option<Self> {
-        let named = |word: &str| WEEKDAYS.iter().find(|(_, names)| names.contains(&word));
         let dated = |word: &str| match word.split('/').collect::<Vec<_>>().as_slice() {
             [day, month] if is_number(day) && is_number(month) => {
                 Some((day.parse().ok()?, month.parse().ok()?))
@@ -48,7 +36,7 @@ impl Heading {
             _ => None,
         };
         let (day, month) = text.split(' ').find_map(dated)?;
-        let weekday = text.split(' ').find_map(named).map(|(weekday, _)| *weekday);
+        let weekday = text.split(' ').find_map(dates::weekday);
         Some(Self { weekday, day, month })
     }
 

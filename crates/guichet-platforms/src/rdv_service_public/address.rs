@@ -41,7 +41,7 @@ pub(super) fn is_of_the_service(url: &Url) -> bool {
 
 /// Whether `to` is a public page on the host of `from`.
 pub(super) fn may_follow(from: &Url, to: &Url) -> bool {
-    same_host(from, to) && is_public(to)
+    path::same_host(from, to) && is_public(to)
 }
 
 /// Whether an answer from `url` can be about what the link `target` names: the search page keeps what the link says.
@@ -134,8 +134,4 @@ impl Form {
 /// The front page asks for an address: it is harmless and says so.
 fn is_front(url: &Url) -> bool {
     url.path() == "/"
-}
-
-fn same_host(one: &Url, other: &Url) -> bool {
-    one.host() == other.host() && one.port() == other.port()
 }

@@ -84,8 +84,7 @@ impl App {
 
     /// Who is competent there instead of the prefect of the department.
     fn authority(&self, lang: Lang, code: &DepartmentCode) -> Option<String> {
-        let rule = self.catalog.competence.as_ref()?;
-        let authority = rule.authorities.iter().find(|authority| authority.department == *code)?;
+        let authority = self.catalog.competence.as_ref()?.authority(code)?;
         Some(match lang {
             Lang::Fr => authority.fr.clone(),
             Lang::En => authority.en.clone(),

@@ -11,13 +11,13 @@ use std::{
 };
 
 use anyhow::{Context as _, anyhow, bail};
-use guichet_catalog::Entry;
+use guichet_catalog::{Catalog, Entry};
 use guichet_fakesite::{DEMO, FakeSites, FormEntry, Script, SimulatedClock};
 use guichet_fetch::{
     Client, Identity, Limits, Reach,
     clock::{AcceleratedClock, Clock, SystemClock},
 };
-use guichet_model::{Params, Site, SiteId, SiteKind, Target, TargetStatus};
+use guichet_model::{Site, SiteId, SiteKind, Target, TargetStatus};
 use guichet_sampler::Sampler;
 
 use super::{demo_truth, print, run as service};
@@ -63,7 +63,7 @@ pub(super) async fn run(settings: &Settings, common: &Common, options: &Options)
     let sites = FakeSites::start_with_log(script, fake_clock, anywhere, log).await?;
 
     let mut catalog = opening::catalog(&settings, common)?;
-    catalog.entries = entries(&forms, &sites)?;
+    catalog.entries = entries(&forms, &sites, &catalog)?;
     let catalog = Arc::new(catalog);
     let listener = service::listen(settings.listen).await?;
     let address = listener.local_addr()?;
@@ -125,7 +125,7 @@ fn client(clock: &Arc<dyn Clock>) -> anyhow::Result<Client> {
 }
 
 /// Site files for the invented sites, as the catalogue would have read them.
-fn entries(forms: &[FormEntry], sites: &FakeSites) -> anyhow::Result<Vec<Entry>> {
+fn entries(forms: &[FormEntry], sites: &FakeSites, catalog: &Catalog) -> anyhow::Result<Vec<Entry>> {
     let mut entries: Vec<Entry> = Vec::new();
     for form in forms {
         let (Some(id), Some(site)) = (&form.target, &form.site) else {
@@ -136,15 +136,15 @@ fn entries(forms: &[FormEntry], sites: &FakeSites) -> anyhow::Result<Vec<Entry>>
         let target = Target {
             id: id.clone(),
             label: Some(form.title.clone()),
-            platform: "ez-booking".to_owned(),
+            platform: form.platform.to_owned(),
             url,
             status: TargetStatus::Active,
             cadence: CADENCE,
-            timezone: guichet_model::civil::PARIS,
+            timezone: catalog.zone(site.department()),
             seen: None,
             source: None,
             conflict: None,
-            params: Params::new(),
+            params: form.params.clone(),
         };
         match entries.iter_mut().find(|entry| entry.site.id == *site) {
             Some(entry) => entry.targets.push(target),

@@ -21,7 +21,7 @@ use crate::{
     config::Settings,
     exit::Exit,
     kept,
-    manners::Manners,
+    manners::{Manners, ROUND},
     opening, show, signals,
 };
 
@@ -32,9 +32,6 @@ pub(super) struct Options {
     pub(super) page: Option<PathBuf>,
     pub(super) page_url: Option<Url>,
 }
-
-/// By hand a probe is the first round: of many desks, the first ones.
-const ROUND: u64 = 0;
 
 pub(super) async fn run(
     settings: &Settings,
@@ -73,21 +70,14 @@ pub(super) async fn run(
         writeln!(talk(), "stopped: `{id}` was not asked")?;
         return Ok(Exit::Partial);
     }
-    let asked = manners.begin(target, Some(opening::zone(&catalog, id)), clock.now())?;
-    let now = || clock.now();
-    let probe = guichet_sampler::probe(&client, platform, target, ROUND, &now);
-    let probed = tokio::select! {
-        biased;
-        () = stop.cancelled() => None,
-        probed = probe => Some(probed),
-    };
+    let what = (platform, target, Some(target.timezone));
+    let (probed, remembered) = manners.probe(what, &client, clock.as_ref(), &stop).await;
     let Some(probed) = probed else {
-        manners.leave(&asked, clock.now())?;
+        remembered?;
         writeln!(talk(), "stopped: the probe of `{id}` was broken off")?;
         return Ok(Exit::Partial);
     };
     // What was seen is told before anything that went wrong with keeping it.
-    let remembered = manners.keep(&asked, &probed);
     let saved = options.save.as_ref().map(|dir| kept::save(dir, target, ROUND, &probed)).transpose();
     tell(&Account::of_probe(id, &probed), options, saved.as_ref().ok().and_then(Option::as_deref))?;
     remembered?;

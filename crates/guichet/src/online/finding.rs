@@ -12,6 +12,7 @@ use guichet_platforms::{
 use guichet_sampler::{LastPage, Probed};
 
 use crate::{
+    manners::ROUND,
     reread::{pages_of, walk},
     show,
 };
@@ -30,9 +31,6 @@ const NO_NAMES: [&str; 7] = [
 ];
 /// How headings begin that count the steps of a booking ("Étape 1 sur 6") and name nothing.
 const STEP: &str = "étape";
-/// The platforms whose own words for a page that is gone say that it will not come back. Elsewhere a page is taken
-/// away and put back by a click.
-const GONE_FOR_GOOD: [&str; 1] = ["ez-booking"];
 /// The longest label that is proposed, in characters.
 const LONGEST_LABEL: usize = 120;
 
@@ -82,7 +80,7 @@ impl Finding {
             finding.compare_desks(target);
             finding.compare_label(target, procedure);
             let own_words = probed.last_page == LastPage::Known;
-            finding.compare_status(target, own_words && GONE_FOR_GOOD.contains(&platform.name()));
+            finding.compare_status(target, own_words && platform.is_gone_for_good());
         }
         finding
     }
@@ -228,7 +226,7 @@ fn desks_on_the_page(platform: &dyn Platform, target: &Target, probed: &Probed) 
         // A page with none of the desks that are asked for is not read further.
         every_desk.params.remove(DESKS);
     }
-    walk(platform, &every_desk, 0, probed.ended_at, &pages).1
+    walk(platform, &every_desk, ROUND, probed.ended_at, &pages).1
 }
 
 #[cfg(test)]

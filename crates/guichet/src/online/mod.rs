@@ -114,26 +114,13 @@ async fn visit(
     if !manners.wait(target, clock, stop).await {
         return (None, Ok(()));
     }
-    let zone = visit.entry.map(|_| opening::zone(catalog, &target.id));
-    let asked = match manners.begin(target, zone, clock.now()) {
-        Ok(asked) => asked,
-        Err(error) => return (None, Err(error)),
-    };
+    let zone = visit.entry.map(|_| target.timezone);
     progress.set_message(format!("asking {}", registrable_host(&target.url)));
-    let now = || clock.now();
-    let probe = guichet_sampler::probe(client, platform, target, 0, &now);
-    let probed = tokio::select! {
-        biased;
-        () = stop.cancelled() => None,
-        probed = probe => Some(probed),
-    };
-    let Some(probed) = probed else {
-        return (None, manners.leave(&asked, clock.now()));
-    };
-    let kept = manners.keep(&asked, &probed);
+    let (probed, kept) = manners.probe((platform, target, zone), client, clock, stop).await;
     let procedure = catalog.procedure(target.id.procedure());
-    let finding = Finding::of(platform, target, procedure, visit.entry.is_some(), &probed);
-    (Some(Ok(finding)), kept)
+    let finding =
+        probed.map(|probed| Ok(Finding::of(platform, target, procedure, visit.entry.is_some(), &probed)));
+    (finding, kept)
 }
 
 /// What a progress bar says before a page is asked for.
