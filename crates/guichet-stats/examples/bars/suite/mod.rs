@@ -1,0 +1,190 @@
+//! Bars: each measures, each says what it must reach. What never enters: the estimators themselves.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is what this is for")]
+
+pub(crate) mod real;
+pub(crate) mod simulate;
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::Instant,
+};
+
+/// How much is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// As the bars were set.
+    Full,
+    /// Fewer repetitions, wider bounds: what the tests run.
+    Short,
+}
+
+impl Size {
+    /// The first for a full run, the second for a short one.
+    pub(crate) fn pick<T>(self, full: T, short: T) -> T {
+        match self {
+            Self::Full => full,
+            Self::Short => short,
+        }
+    }
+}
+
+/// What a measured number must be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Bound {
+    /// Not less.
+    AtLeast(f64),
+    /// Not more.
+    AtMost(f64),
+    /// Between the two.
+    Within(f64, f64),
+}
+
+impl Bound {
+    fn holds(self, measured: f64) -> bool {
+        match self {
+            Self::AtLeast(least) => measured >= least,
+            Self::AtMost(most) => measured <= most,
+            Self::Within(least, most) => (least..=most).contains(&measured),
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::AtLeast(least) => format!(">= {least}"),
+            Self::AtMost(most) => format!("<= {most}"),
+            Self::Within(least, most) => format!("{least} to {most}"),
+        }
+    }
+}
+
+/// The table that bars write into.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    misses: Vec<String>,
+    skipped: Vec<String>,
+}
+
+impl Table {
+    /// A measured number beside its bound.
+    pub(crate) fn row(&mut self, bar: &str, what: &str, measured: f64, bound: Bound) {
+        let holds = bound.holds(measured);
+        let line = format!(
+            "{bar:4} {what:74} {measured:>10.4}  {:<16} {}",
+            bound.text(),
+            if holds { "ok" } else { "MISS" }
+        );
+        println!("{line}");
+        if !holds {
+            self.misses.push(line);
+        }
+    }
+
+    /// A bar that could not run, and why.
+    pub(crate) fn skip(&mut self, bar: &str, why: &str) {
+        println!("{bar:4} SKIPPED: {why}");
+        self.skipped.push(format!("{bar} {why}"));
+    }
+
+    /// What was missed.
+    pub(crate) fn misses(&self) -> &[String] {
+        &self.misses
+    }
+}
+
+/// A number that is shown and not judged.
+pub(crate) fn note(bar: &str, what: &str, measured: f64) {
+    println!("{bar:4} {what:74} {measured:>10.4}");
+}
+
+/// A bar: its name, its seed, what it measures, and the measuring.
+pub(crate) type Bar = (&'static str, u64, &'static str, fn(Size, u64, &mut Table));
+
+/// Every bar in order.
+pub(crate) const BARS: &[Bar] = &[];
+
+/// Runs the bars that `chosen` names, or all; `true` when none was missed.
+pub(crate) fn run(size: Size, chosen: &[&str]) -> bool {
+    let mut table = Table::default();
+    let mut ran = 0;
+    for (name, seed, what, measure) in BARS {
+        if !chosen.is_empty() && !chosen.contains(name) {
+            continue;
+        }
+        ran += 1;
+        println!("\n{name}: {what} (seed {seed})");
+        let started = Instant::now();
+        measure(size, *seed, &mut table);
+        eprintln!("{name} took {:.0} s", started.elapsed().as_secs_f64());
+    }
+    if ran == 0 {
+        eprintln!(
+            "no bar is called {chosen:?}; the bars are {}",
+            BARS.iter().map(|bar| bar.0).collect::<Vec<_>>().join(" ")
+        );
+        return false;
+    }
+    println!("\n{} missed, {} skipped", table.misses.len(), table.skipped.len());
+    for line in table.misses.iter().chain(&table.skipped) {
+        println!("  {line}");
+    }
+    table.misses.is_empty()
+}
+
+/// `work(0..n)` on all cores, in order.
+pub(crate) fn parallel<T: Send>(n: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let mut done: Vec<(usize, T)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..thread::available_parallelism().map_or(1, usize::from))
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut mine = Vec::new();
+                    loop {
+                        let i = next.fetch_add(1, Ordering::Relaxed);
+                        if i >= n {
+                            return mine;
+                        }
+                        mine.push((i, work(i)));
+                    }
+                })
+            })
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    });
+    done.sort_by_key(|(i, _)| *i);
+    assert_eq!(done.len(), n, "a repetition panicked");
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Share of `true`, in per cent.
+#[expect(clippy::cast_precision_loss, reason = "numbers of repetitions")]
+pub(crate) fn percent(flags: impl IntoIterator<Item = bool>) -> f64 {
+    let (mut yes, mut all) = (0_usize, 0_usize);
+    for flag in flags {
+        yes += usize::from(flag);
+        all += 1;
+    }
+    100.0 * yes as f64 / all.max(1) as f64
+}
+
+/// The mean.
+#[expect(clippy::cast_precision_loss, reason = "numbers of repetitions")]
+pub(crate) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+/// A quantile by linear interpolation, `q` from 0 to 1.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "numbers of repetitions"
+)]
+pub(crate) fn quantile(values: &[f64], q: f64) -> f64 {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
+    let place = q * last as f64;
+    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    below + (above - below) * place.fract()
+}

@@ -1,0 +1,13 @@
+//! The bars with fewer repetitions and bounds that are wider but can still be missed.
+
+#[path = "../examples/bars/suite/mod.rs"]
+mod suite;
+
+use suite::{BARS, Size, Table};
+
+fn holds(name: &str) {
+    let (bar, seed, _, measure) = BARS.iter().find(|bar| bar.0 == name).expect("the bar is there");
+    let mut table = Table::default();
+    measure(Size::Short, *seed, &mut table);
+    assert!(table.misses().is_empty(), "{bar} missed:\n{}", table.misses().join("\n"));
+}
