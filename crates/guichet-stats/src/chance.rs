@@ -49,6 +49,16 @@ pub fn chance(desks: &[DailySuccess], horizon_days: u32) -> Result<Chance, TooLi
 /// P(d) = 1 − B(A, B + d)/B(A, B) with A = s(1/ρ − 1), B = (1 − s)(1/ρ − 1) (Weinberg & Gladen 1986); for ρ → 0,
 /// 1 − (1 − s)^d.
 pub fn beta_geometric(s: f64, rho: f64, days: u32) -> f64 {
-    let _ = (s, rho, days);
-    0.0
+    let s = s.clamp(1e-9, 1.0 - 1e-9);
+    if rho < 1e-4 {
+        return -(f64::from(days) * (-s).ln_1p()).exp_m1();
+    }
+    let odds = 1.0 / rho - 1.0;
+    let (a, b) = (s * odds, (1.0 - s) * odds);
+    // B(A, B + d)/B(A, B) is a product over the days, each factor the chance to miss once more.
+    let mut missed = 1.0;
+    for day in 0..days {
+        missed *= (b + f64::from(day)) / (a + b + f64::from(day));
+    }
+    1.0 - missed
 }

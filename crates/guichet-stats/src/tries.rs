@@ -2,6 +2,7 @@
 //! intervals.
 
 use chrono::NaiveDate;
+use guichet_model::HourTally;
 
 use crate::evidence::Evidence;
 
@@ -29,13 +30,94 @@ pub struct DailySuccess {
     pub window_means: Vec<Option<f64>>,
 }
 
-/// The daily success of looking once in each of `windows`.
+/// The daily success of looking once in each of `windows`; `None` where no page ever answered in one of them.
 ///
 /// Per date D and window w, f = Σ(weight open)/Σ(weight open, full or shut): a look at a page where booking is shut
-/// finds nothing. s = 1 − Π(1 − f). A date counts when at least two thirds of its windows were answered; its other
-/// windows take their mean over all dates (research: unbiased for a look at a random moment, given a stratified
-/// design).
+/// finds nothing. s = 1 − Π(1 − f), which is unbiased for a person who looks at a random moment of each window when
+/// looks are made at random moments. A date counts when at least two thirds of its windows were answered; its other
+/// windows take their mean over all dates. Share of time, no units; minimum data: one answered window.
 pub fn daily_success(evidence: &Evidence<'_>, windows: &[Window]) -> Option<DailySuccess> {
-    let _ = (evidence, windows);
-    None
+    let answered = |hour: &&HourTally| hour.counts.told() + hour.counts.shut > 0;
+    let (first, last) = (evidence.hours.iter().find(answered)?, evidence.hours.iter().rfind(answered)?);
+    let from = first.at.date;
+    let days = usize::try_from((last.at.date - from).num_days()).unwrap_or(0) + 1;
+
+    // Weight of open and of all answers, by date and window.
+    let mut sums = vec![vec![(0.0, 0.0); windows.len()]; days];
+    for hour in evidence.hours.iter().filter(answered) {
+        let date = usize::try_from((hour.at.date - from).num_days()).ok();
+        let Some(of_date) = date.and_then(|date| sums.get_mut(date)) else { continue };
+        for ((open, all), window) in of_date.iter_mut().zip(windows) {
+            if (window.from..window.to).contains(&hour.at.hour) {
+                let counts = &hour.counts;
+                *open += as_f64(counts.open_ms);
+                *all += as_f64(counts.open_ms) + as_f64(counts.full_ms) + as_f64(counts.shut_ms);
+            }
+        }
+    }
+    let share = |(open, all): (f64, f64)| (all > 0.0).then(|| (open / all).clamp(0.0, 1.0));
+    let window_means: Vec<Option<f64>> = (0..windows.len())
+        .map(|window| {
+            let shares = sums.iter().filter_map(|of_date| share(*of_date.get(window)?));
+            let (sum, n) = shares.fold((0.0, 0.0), |(sum, n), share| (sum + share, n + 1.0));
+            (n > 0.0).then(|| sum / n)
+        })
+        .collect();
+    let s: Vec<Option<f64>> = sums
+        .iter()
+        .map(|of_date| {
+            let shares: Vec<Option<f64>> = of_date.iter().map(|sums| share(*sums)).collect();
+            let known = shares.iter().flatten().count();
+            if known == 0 || 3 * known < 2 * windows.len() {
+                return None;
+            }
+            let missed =
+                shares.iter().zip(&window_means).map(|(share, mean)| 1.0 - share.or(*mean).unwrap_or(0.0));
+            Some(1.0 - missed.product::<f64>())
+        })
+        .collect();
+    s.iter().any(Option::is_some).then_some(DailySuccess { from, s, window_means })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit 53 bits")]
+fn as_f64(number: u64) -> f64 {
+    number as f64
+}
+
+impl DailySuccess {
+    /// Dates with a daily success, with their place in the row.
+    pub fn known(&self) -> impl DoubleEndedIterator<Item = (usize, f64)> {
+        self.s.iter().enumerate().filter_map(|(day, s)| Some((day, (*s)?)))
+    }
+
+    /// The mean daily success, each date weighing `weight(days before the last)`; `None` without any.
+    pub fn mean(&self, weight: impl Fn(usize) -> f64) -> Option<f64> {
+        let last = self.s.len().saturating_sub(1);
+        let (sum, all) = self.known().fold((0.0, 0.0), |(sum, all), (day, s)| {
+            let weight = weight(last - day);
+            (sum + weight * s, all + weight)
+        });
+        (all > 0.0).then(|| sum / all)
+    }
+
+    /// ρ, the likeness of days within a horizon: `Σ_{l<d} (d−l)·C_l / (s̄(1−s̄))`, between `floor` and 0.9, where `C_l` is
+    /// the covariance of days l apart averaged over pairs with weights d − l (the reference's clustering between days,
+    /// after Weinberg & Gladen 1986).
+    pub fn likeness(&self, horizon_days: u32, floor: f64) -> f64 {
+        let Some(mean) = self.mean(|_| 1.0) else { return floor };
+        let (mut sum, mut pairs) = (0.0, 0.0);
+        for lag in 1..horizon_days {
+            let weight = f64::from(horizon_days - lag);
+            for (earlier, later) in
+                self.s.iter().zip(self.s.iter().skip(usize::try_from(lag).unwrap_or(usize::MAX)))
+            {
+                if let (Some(earlier), Some(later)) = (earlier, later) {
+                    sum += weight * (earlier - mean) * (later - mean);
+                    pairs += weight;
+                }
+            }
+        }
+        let spread = mean * (1.0 - mean);
+        if pairs <= 0.0 || spread <= 1e-9 { floor } else { (sum / pairs / spread).clamp(floor, 0.9) }
+    }
 }
