@@ -1,8 +1,9 @@
 //! Tries: what a person would have seen who looked at certain hours of each day. What never enters: forecasts,
 //! intervals.
 
+use std::slice;
+
 use chrono::NaiveDate;
-use guichet_model::HourTally;
 
 use crate::evidence::Evidence;
 
@@ -30,24 +31,24 @@ pub struct DailySuccess {
     pub window_means: Vec<Option<f64>>,
 }
 
-/// The daily success of looking once in each of `windows`; `None` where no page ever answered in one of them.
+/// The daily success of looking once in each of `windows`; `None` where no page ever answered in one of them, for
+/// then nobody knows what a look in it would find.
 ///
 /// Per date D and window w, f = Σ(weight open)/Σ(weight open, full or shut): a look at a page where booking is shut
 /// finds nothing. s = 1 − Π(1 − f), which is unbiased for a person who looks at a random moment of each window when
 /// looks are made at random moments. A date counts when at least two thirds of its windows were answered; its other
-/// windows take their mean over all dates. Share of time, no units; minimum data: one answered window.
+/// windows take their mean over all dates. Share of time, no units; minimum data: each window answered once.
 pub fn daily_success(evidence: &Evidence<'_>, windows: &[Window]) -> Option<DailySuccess> {
-    let answered = |hour: &&HourTally| hour.counts.told() + hour.counts.shut > 0;
-    let (first, last) = (evidence.hours.iter().find(answered)?, evidence.hours.iter().rfind(answered)?);
-    let from = first.at.date;
-    let days = usize::try_from((last.at.date - from).num_days()).unwrap_or(0) + 1;
+    let answered = || evidence.hours.iter().filter(|hour| hour.counts.told() + hour.counts.shut > 0);
+    let dates = || answered().map(|hour| hour.at.date);
+    let (from, to) = (dates().min()?, dates().max()?);
+    let place = |date: NaiveDate| usize::try_from((date - from).num_days()).unwrap_or(0);
 
     // Weight of open and of all answers, by date and window.
-    let mut sums = vec![vec![(0.0, 0.0); windows.len()]; days];
-    for hour in evidence.hours.iter().filter(answered) {
-        let date = usize::try_from((hour.at.date - from).num_days()).ok();
-        let Some(of_date) = date.and_then(|date| sums.get_mut(date)) else { continue };
-        for ((open, all), window) in of_date.iter_mut().zip(windows) {
+    let mut sums = vec![(0.0, 0.0); (place(to) + 1) * windows.len()];
+    for hour in answered() {
+        let of_date = sums.iter_mut().skip(place(hour.at.date) * windows.len());
+        for ((open, all), window) in of_date.zip(windows) {
             if (window.from..window.to).contains(&hour.at.hour) {
                 let counts = &hour.counts;
                 *open += as_f64(counts.open_ms);
@@ -55,27 +56,24 @@ pub fn daily_success(evidence: &Evidence<'_>, windows: &[Window]) -> Option<Dail
             }
         }
     }
-    let share = |(open, all): (f64, f64)| (all > 0.0).then(|| (open / all).clamp(0.0, 1.0));
-    let window_means: Vec<Option<f64>> = (0..windows.len())
-        .map(|window| {
-            let shares = sums.iter().filter_map(|of_date| share(*of_date.get(window)?));
-            let (sum, n) = shares.fold((0.0, 0.0), |(sum, n), share| (sum + share, n + 1.0));
-            (n > 0.0).then(|| sum / n)
-        })
-        .collect();
-    let s: Vec<Option<f64>> = sums
-        .iter()
+    let shares: Vec<Option<f64>> =
+        sums.into_iter().map(|(open, all)| (all > 0.0).then(|| (open / all).clamp(0.0, 1.0))).collect();
+
+    let mean_of = |window: usize| {
+        let of_window = shares.iter().skip(window).step_by(windows.len()).flatten();
+        let (sum, n) = of_window.fold((0.0, 0.0), |(sum, n), share| (sum + share, n + 1.0));
+        (n > 0.0).then(|| sum / n)
+    };
+    let means = (0..windows.len()).map(mean_of).collect::<Option<Vec<f64>>>()?;
+    let s: Vec<Option<f64>> = shares
+        .chunks(windows.len().max(1))
         .map(|of_date| {
-            let shares: Vec<Option<f64>> = of_date.iter().map(|sums| share(*sums)).collect();
-            let known = shares.iter().flatten().count();
-            if known == 0 || 3 * known < 2 * windows.len() {
-                return None;
-            }
-            let missed =
-                shares.iter().zip(&window_means).map(|(share, mean)| 1.0 - share.or(*mean).unwrap_or(0.0));
-            Some(1.0 - missed.product::<f64>())
+            let known = of_date.iter().flatten().count();
+            let missed = of_date.iter().zip(&means).map(|(share, mean)| 1.0 - share.unwrap_or(*mean));
+            (3 * known >= 2 * windows.len()).then(|| 1.0 - missed.product::<f64>())
         })
         .collect();
+    let window_means = means.into_iter().map(Some).collect();
     s.iter().any(Option::is_some).then_some(DailySuccess { from, s, window_means })
 }
 
@@ -100,24 +98,36 @@ impl DailySuccess {
         (all > 0.0).then(|| sum / all)
     }
 
-    /// ρ, the likeness of days within a horizon: `Σ_{l<d} (d−l)·C_l / (s̄(1−s̄))`, between `floor` and 0.9, where `C_l` is
-    /// the covariance of days l apart averaged over pairs with weights d − l (the reference's clustering between days,
-    /// after Weinberg & Gladen 1986).
+    /// ρ, the likeness of days within a horizon ([`likeness`]) around this desk's own mean.
     pub fn likeness(&self, horizon_days: u32, floor: f64) -> f64 {
-        let Some(mean) = self.mean(|_| 1.0) else { return floor };
-        let (mut sum, mut pairs) = (0.0, 0.0);
+        likeness(slice::from_ref(self), horizon_days, floor)
+    }
+}
+
+/// ρ, the likeness of days within a horizon: `Σ_{l<d} (d−l)·C_l / (s̄(1−s̄))`, between `floor` and 0.9, where `C_l` is
+/// the covariance of days l apart averaged over pairs with weights d − l (the reference's clustering between days,
+/// after Weinberg & Gladen 1986). Of several desks, pairs are of one desk and around the mean of all, so that desks
+/// that differ count as days that are alike. `floor` without any pair.
+pub fn likeness(desks: &[DailySuccess], horizon_days: u32, floor: f64) -> f64 {
+    let known = || desks.iter().flat_map(DailySuccess::known);
+    let (sum, n) = known().fold((0.0, 0.0), |(sum, n), (_, s)| (sum + s, n + 1.0));
+    let mean = if n > 0.0 { sum / n } else { return floor };
+    let (mut covariance, mut pairs) = (0.0, 0.0);
+    for desk in desks {
         for lag in 1..horizon_days {
             let weight = f64::from(horizon_days - lag);
-            for (earlier, later) in
-                self.s.iter().zip(self.s.iter().skip(usize::try_from(lag).unwrap_or(usize::MAX)))
-            {
+            let later = desk.s.iter().skip(usize::try_from(lag).unwrap_or(usize::MAX));
+            for (earlier, later) in desk.s.iter().zip(later) {
                 if let (Some(earlier), Some(later)) = (earlier, later) {
-                    sum += weight * (earlier - mean) * (later - mean);
+                    covariance += weight * (earlier - mean) * (later - mean);
                     pairs += weight;
                 }
             }
         }
-        let spread = mean * (1.0 - mean);
-        if pairs <= 0.0 || spread <= 1e-9 { floor } else { (sum / pairs / spread).clamp(floor, 0.9) }
     }
+    let spread = mean * (1.0 - mean);
+    if pairs <= 0.0 || spread <= 1e-9 { floor } else { (covariance / pairs / spread).clamp(floor, 0.9) }
 }
+
+#[cfg(test)]
+mod tests;

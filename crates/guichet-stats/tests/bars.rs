@@ -11,3 +11,13 @@ fn holds(name: &str) {
     measure(Size::Short, *seed, &mut table);
     assert!(table.misses().is_empty(), "{bar} missed:\n{}", table.misses().join("\n"));
 }
+
+#[test]
+fn the_chance_of_a_fortnight_lies_in_its_interval_as_often_as_it_says() {
+    holds("B3");
+}
+
+#[test]
+fn the_true_class_is_in_the_set() {
+    holds("B16");
+}

@@ -1,6 +1,9 @@
 //! Bars: each measures, each says what it must reach. What never enters: the estimators themselves.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is what this is for")]
 
+mod b03_chance;
+mod b16_class;
+pub(crate) mod mixture;
 pub(crate) mod real;
 pub(crate) mod simulate;
 
@@ -101,7 +104,10 @@ pub(crate) fn note(bar: &str, what: &str, measured: f64) {
 pub(crate) type Bar = (&'static str, u64, &'static str, fn(Size, u64, &mut Table));
 
 /// Every bar in order.
-pub(crate) const BARS: &[Bar] = &[];
+pub(crate) const BARS: &[Bar] = &[
+    ("B3", 3, "the chance within 14 days, mixture of sites", b03_chance::measure),
+    ("B16", 16, "sets of classes, mixture of sites", b16_class::measure),
+];
 
 /// Runs the bars that `chosen` names, or all; `true` when none was missed.
 pub(crate) fn run(size: Size, chosen: &[&str]) -> bool {
