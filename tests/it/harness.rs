@@ -341,7 +341,7 @@ pub(crate) fn now() -> String {
 /// The lists of the real catalogue (departments, procedures, outlines) without its sites.
 pub(crate) fn copy_lists(data: &Path) {
     let real = root().join("data");
-    for folder in ["sites", "geo"] {
+    for folder in ["sites", "geo", "calendars"] {
         fs::create_dir_all(data.join(folder)).unwrap();
     }
     for file in [
@@ -350,6 +350,7 @@ pub(crate) fn copy_lists(data: &Path) {
         "procedures.toml",
         "geo/departements.geojson",
         "geo/prefectures.geojson",
+        "calendars/public-holidays.toml",
     ] {
         fs::copy(real.join(file), data.join(file)).unwrap();
     }

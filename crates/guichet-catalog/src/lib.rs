@@ -7,6 +7,7 @@
 mod address;
 mod between_files;
 mod cadence;
+mod calendars;
 mod channels;
 mod competence;
 mod document;
@@ -31,8 +32,8 @@ use std::{
 
 use chrono_tz::Tz;
 use guichet_model::{
-    Department, DepartmentCode, Procedure, ProcedureId, Site, SiteId, Statement, Target, TargetId, Unplaced,
-    civil,
+    Calendar, Department, DepartmentCode, Procedure, ProcedureId, Site, SiteId, Statement, Target, TargetId,
+    Unplaced, civil,
 };
 use url::Url;
 
@@ -67,6 +68,8 @@ pub struct Catalog {
     pub competence: Option<CompetenceRule>,
     /// Pages of which no source says where they belong, in the order of `unplaced.toml`.
     pub unplaced: Vec<Unplaced>,
+    /// Public holidays, by department.
+    pub calendar: Calendar,
 }
 
 /// A site with its targets.
@@ -157,6 +160,8 @@ pub fn load(dir: &Path, options: &Options) -> Result<Catalog, Problems> {
     problems.extend(between_files::check(&sites));
     let (competence, found) = competence::read(&dir.join("competence.toml"), known);
     problems.extend(found);
+    let (calendar, found) = calendars::read(&dir.join("calendars/public-holidays.toml"), known);
+    problems.extend(found);
     let file = dir.join("unplaced.toml");
     let (unplaced, found) = unplaced::read(&file, *options);
     problems.extend(found);
@@ -175,6 +180,7 @@ pub fn load(dir: &Path, options: &Options) -> Result<Catalog, Problems> {
             statements: channels.into_statements(),
             competence,
             unplaced: unplaced.into_iter().map(|page| page.value).collect(),
+            calendar,
         }),
         _ => {
             problems.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));

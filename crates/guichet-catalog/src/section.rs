@@ -188,6 +188,23 @@ impl<'a> Section<'a> {
         number.map(|value| At { value, line })
     }
 
+    /// A whole number in `range` that may be there; `about` names the range, for the advice.
+    pub(crate) fn optional_whole_number(
+        &mut self,
+        key: &'static str,
+        range: RangeInclusive<i32>,
+        about: &str,
+    ) -> Option<At<i32>> {
+        let wanted = format!("a whole number without quotes: {about}");
+        let At { value: digits, line } = self.typed(key, &wanted, whole_number)?;
+        let number = digits.parse().ok().filter(|number| range.contains(number));
+        if number.is_none() {
+            let message = format!("`{key}` is not between {} and {}", range.start(), range.end());
+            self.document.note(line, message, format!("write {about}"));
+        }
+        number.map(|value| At { value, line })
+    }
+
     /// A day that may be there.
     pub(crate) fn optional_date(&mut self, key: &'static str) -> Option<At<NaiveDate>> {
         self.typed(key, "a day without quotes, as in 2026-11-20", day)

@@ -73,6 +73,7 @@ impl HolidayRule {
 }
 
 /// Easter Sunday of a Gregorian year (the algorithm printed anonymously in *Nature* 13, 1876, p. 487).
+#[expect(clippy::many_single_char_names, reason = "the names that the algorithm was printed with")]
 fn easter(year: i32) -> Option<NaiveDate> {
     let a = year.rem_euclid(19);
     let (b, c) = (year.div_euclid(100), year.rem_euclid(100));
@@ -93,6 +94,9 @@ fn easter(year: i32) -> Option<NaiveDate> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::Weekday;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -111,6 +115,44 @@ mod tests {
         ] {
             let date: NaiveDate = date.parse().unwrap();
             assert_eq!(easter(date.year()), Some(date));
+        }
+    }
+
+    #[test]
+    fn a_department_has_the_holidays_of_all_and_its_own_in_every_year_touched() {
+        let holiday = |rule, departments: &[&str]| Holiday {
+            name: "A day".to_owned(),
+            rule,
+            departments: departments.iter().map(|code| code.parse().unwrap()).collect(),
+        };
+        let calendar = Calendar {
+            holidays: vec![
+                holiday(HolidayRule::Fixed { month: 5, day: 1 }, &[]),
+                holiday(HolidayRule::Easter { offset: -2 }, &["57", "67"]),
+                holiday(HolidayRule::Fixed { month: 2, day: 29 }, &["57"]),
+            ],
+        };
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let days_off = |department: &str, from, to| {
+            let dates = calendar.days_off(&department.parse().unwrap(), day(from), day(to));
+            dates.iter().map(NaiveDate::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(days_off("75", "2024-12-31", "2025-01-01"), "2024-05-01 2025-05-01");
+        assert_eq!(days_off("67", "2025-07-01", "2025-07-01"), "2025-04-18 2025-05-01");
+        assert_eq!(
+            days_off("57", "2024-12-31", "2025-01-01"),
+            "2024-02-29 2024-03-29 2024-05-01 2025-04-18 2025-05-01"
+        );
+        assert_eq!(days_off("57", "2025-01-01", "2024-12-31"), "");
+    }
+
+    proptest! {
+        #[test]
+        fn easter_is_a_sunday_from_22_march_to_25_april(year in 1583..4000) {
+            let date = easter(year).unwrap();
+            let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
+            prop_assert_eq!(date.weekday(), Weekday::Sun);
+            prop_assert!((day(3, 22)..=day(4, 25)).contains(&date));
         }
     }
 }

@@ -18,7 +18,7 @@ impl Interval {
 
 /// Below this, the library's inverse Beta is wrong (checked against another implementation); a larger shape only
 /// makes the interval a little wider.
-const SMALLEST_SHAPE: f64 = 0.05;
+pub(crate) const SMALLEST_SHAPE: f64 = 0.05;
 
 /// Clopper–Pearson interval (Clopper & Pearson 1934) at `level` (0.95) for `successes` of `trials`, which need not be
 /// whole numbers (Korn & Graubard 1998 use effective counts).

@@ -21,3 +21,18 @@ fn the_chance_of_a_fortnight_lies_in_its_interval_as_often_as_it_says() {
 fn the_true_class_is_in_the_set() {
     holds("B16");
 }
+
+#[test]
+fn shrunk_hours_of_the_week_are_nearer_to_the_truth_than_raw_ones() {
+    holds("B11");
+}
+
+#[test]
+fn shrunk_hours_of_the_week_foretell_real_calendars_better_than_raw_ones() {
+    holds("B12");
+}
+
+#[test]
+fn exposure_is_elapsed_time_across_changes_of_the_clock() {
+    holds("B19");
+}

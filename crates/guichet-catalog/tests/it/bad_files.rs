@@ -9,7 +9,7 @@ use std::{
 use guichet_catalog::{Options, load};
 use insta::assert_snapshot;
 
-use crate::folder::Folder;
+use crate::folder::{Folder, LISTS};
 
 const SITE: &str = "sites/92-nanterre.toml";
 
@@ -249,7 +249,7 @@ fn a_bad_list_is_told_what_is_wrong_where_and_what_to_write() {
 #[test]
 fn a_missing_file_or_folder_is_told_by_name() {
     let folder = Folder::new();
-    for name in ["metadata.toml", "departments.toml", "procedures.toml", "geo/departements.geojson"] {
+    for name in LISTS {
         fs::remove_file(folder.path(name)).unwrap();
     }
     fs::remove_dir(folder.path("sites")).unwrap();

@@ -39,6 +39,15 @@ pub(crate) fn untold(department: &str) -> String {
     )
 }
 
+/// The files that no data folder can do without.
+pub(crate) const LISTS: [&str; 5] = [
+    "metadata.toml",
+    "departments.toml",
+    "procedures.toml",
+    "geo/departements.geojson",
+    "calendars/public-holidays.toml",
+];
+
 /// A folder that goes away with the test.
 pub(crate) struct Folder(TempDir);
 
@@ -48,7 +57,8 @@ impl Folder {
         let folder = Self(tempfile::tempdir().unwrap());
         fs::create_dir(folder.path("sites")).unwrap();
         fs::create_dir(folder.path("geo")).unwrap();
-        for name in ["metadata.toml", "departments.toml", "procedures.toml", "geo/departements.geojson"] {
+        fs::create_dir(folder.path("calendars")).unwrap();
+        for name in LISTS {
             fs::copy(real().join(name), folder.path(name)).unwrap();
         }
         folder

@@ -2,6 +2,8 @@
 
 mod bad_files;
 #[cfg(test)]
+mod calendars;
+#[cfg(test)]
 mod channels;
 #[cfg(test)]
 mod edits;

@@ -87,7 +87,13 @@ fn data() -> PathBuf {
 
 /// The real departments, procedures and outlines with the sites given here.
 pub(super) fn catalog(dir: &Path) -> Catalog {
-    for name in ["metadata.toml", "departments.toml", "procedures.toml", "geo/departements.geojson"] {
+    for name in [
+        "metadata.toml",
+        "departments.toml",
+        "procedures.toml",
+        "geo/departements.geojson",
+        "calendars/public-holidays.toml",
+    ] {
         fs::create_dir_all(dir.join(name).parent().unwrap()).unwrap();
         fs::copy(data().join(name), dir.join(name)).unwrap();
     }

@@ -167,10 +167,16 @@ mod tests {
     fn without_sites() -> Catalog {
         let (real, folder) =
             (Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data"), tempfile::tempdir().unwrap());
-        for inner in ["sites", "geo"] {
+        for inner in ["sites", "geo", "calendars"] {
             fs::create_dir(folder.path().join(inner)).unwrap();
         }
-        for file in ["metadata.toml", "departments.toml", "procedures.toml", "geo/departements.geojson"] {
+        for file in [
+            "metadata.toml",
+            "departments.toml",
+            "procedures.toml",
+            "geo/departements.geojson",
+            "calendars/public-holidays.toml",
+        ] {
             fs::copy(real.join(file), folder.path().join(file)).unwrap();
         }
         load(folder.path(), &Options::default()).unwrap()

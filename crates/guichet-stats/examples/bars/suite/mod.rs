@@ -4,6 +4,9 @@
 mod b03_chance;
 mod b16_class;
 pub(crate) mod mixture;
+mod b11_shrinkage_simulated;
+mod b12_shrinkage_real;
+mod b19_clock_change;
 pub(crate) mod real;
 pub(crate) mod simulate;
 
@@ -107,6 +110,9 @@ pub(crate) type Bar = (&'static str, u64, &'static str, fn(Size, u64, &mut Table
 pub(crate) const BARS: &[Bar] = &[
     ("B3", 3, "the chance within 14 days, mixture of sites", b03_chance::measure),
     ("B16", 16, "sets of classes, mixture of sites", b16_class::measure),
+    ("B11", 11, "hours of the week, shrunk, against a known truth", b11_shrinkage_simulated::measure),
+    ("B12", 12, "hours of the week, shrunk, against the weeks after", b12_shrinkage_real::measure),
+    ("B19", 19, "elapsed time across changes of the clock", b19_clock_change::measure),
 ];
 
 /// Runs the bars that `chosen` names, or all; `true` when none was missed.
