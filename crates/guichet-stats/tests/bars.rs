@@ -36,3 +36,18 @@ fn shrunk_hours_of_the_week_foretell_real_calendars_better_than_raw_ones() {
 fn exposure_is_elapsed_time_across_changes_of_the_clock() {
     holds("B19");
 }
+
+#[test]
+fn openings_that_looks_miss_are_estimated_and_not_only_counted() {
+    holds("B6");
+}
+
+#[test]
+fn openings_of_real_calendars_are_estimated_better_than_counted() {
+    holds("B7");
+}
+
+#[test]
+fn whether_a_slot_is_still_there_is_told_without_bias() {
+    holds("B8");
+}

@@ -7,6 +7,9 @@ pub(crate) mod mixture;
 mod b11_shrinkage_simulated;
 mod b12_shrinkage_real;
 mod b19_clock_change;
+mod b06_openings;
+mod b07_real_openings;
+mod b08_persistence;
 pub(crate) mod real;
 pub(crate) mod simulate;
 
@@ -113,6 +116,9 @@ pub(crate) const BARS: &[Bar] = &[
     ("B11", 11, "hours of the week, shrunk, against a known truth", b11_shrinkage_simulated::measure),
     ("B12", 12, "hours of the week, shrunk, against the weeks after", b12_shrinkage_real::measure),
     ("B19", 19, "elapsed time across changes of the clock", b19_clock_change::measure),
+    ("B6", 6, "openings and lifetimes by a Markov chain", b06_openings::measure),
+    ("B7", 7, "openings in real calendars of which most looks are hidden", b07_real_openings::measure),
+    ("B8", 8, "whether a slot is still there", b08_persistence::measure),
 ];
 
 /// Runs the bars that `chosen` names, or all; `true` when none was missed.
