@@ -1,6 +1,14 @@
 //! R10: how our own past forecasts fared. What never enters: forecasts of what is not known yet, excuses.
 
-use crate::{forecast::Case, minimum::TooLittle};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter,
+};
+
+use crate::{
+    forecast::{Case, LEVEL, Pool, Spread, held, online},
+    minimum::{Needed, TooLittle},
+};
 
 /// The score of all past forecasts of one horizon (recipe R10).
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +31,7 @@ pub struct Score {
     pub skill_iid: f64,
     /// Mean distance between what was foretold and what came, over six bins.
     pub ece: f64,
-    /// The bins.
+    /// The bins that have forecasts, from the lowest on.
     pub bins: Vec<Bin>,
     /// Share of the truths inside the 90 % intervals, hosts left out in turn; `None` without enough of them.
     pub coverage: Option<f64>,
@@ -48,11 +56,97 @@ pub struct Bin {
     pub observed: f64,
 }
 
+/// Between the bins.
+const EDGES: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
+
 /// R10 over the cases of one horizon.
+///
+/// A person looks at random moments, so the truth T of a case is a chance, and the Brier score (Brier, Monthly Weather
+/// Review 1950) is expected over it: mean of (p − T)² + T(1 − T). That is linear in T: where looks estimate T without
+/// bias, the score is unbiased too. Climatology always says the overall mean of T. Calibration error: Σ over six bins
+/// (edges 0.1, 0.3, 0.5, 0.7, 0.9) of the bin's share × |mean p − mean T|; bins without forecasts are left out. Coverage
+/// and width are those of the 90 % conformal intervals made of all other hosts' cases. Skill is 0 where climatology
+/// makes no error that could be bettered. Shares and chances, no units. Minimum: one case; coverage needs 100 cases on
+/// 8 other hosts.
 ///
 /// # Errors
 /// When there is no case.
 pub fn score(cases: &[Case], horizon_days: u32) -> Result<Score, TooLittle> {
-    let _ = (cases, horizon_days);
-    Err(TooLittle { needed: crate::minimum::Needed::Looks, have: 0.0, need: 1.0 })
+    let of_horizon: Vec<&Case> = cases
+        .iter()
+        .filter(|case| {
+            case.horizon_days == horizon_days
+                && [case.predicted, case.predicted_iid, case.truth]
+                    .iter()
+                    .all(|chance| (0.0..=1.0).contains(chance))
+        })
+        .collect();
+    let n = of_horizon.iter().fold(0.0, |n, _| n + 1.0);
+    TooLittle::unless(Needed::Forecasts, n, 1.0)?;
+    let mean = |of: &dyn Fn(&Case) -> f64| of_horizon.iter().map(|case| of(case)).sum::<f64>() / n;
+    let expected = |p: f64, truth: f64| (p - truth).powi(2) + truth * (1.0 - truth);
+    let climate = mean(&|case| case.truth);
+    let brier = mean(&|case| expected(case.predicted, case.truth));
+    let brier_iid = mean(&|case| expected(case.predicted_iid, case.truth));
+    let brier_climatology = mean(&|case| expected(climate, case.truth));
+    let skill = |brier: f64| if brier_climatology > 1e-12 { 1.0 - brier / brier_climatology } else { 0.0 };
+
+    let hosts: BTreeSet<&str> = of_horizon.iter().map(|case| case.host.as_str()).collect();
+    let bins = bins(&of_horizon);
+    let ece = bins.iter().map(|bin| f64::from(bin.n) / n * (bin.predicted - bin.observed).abs()).sum();
+
+    let pool = Pool::of(of_horizon.iter().copied());
+    let spreads: BTreeMap<&str, Spread> =
+        pool.hosts().filter_map(|host| Some((host, pool.spread(Some(host), 1.0 - LEVEL)?))).collect();
+    let (mut inside, mut wide, mut with_interval) = (0.0, 0.0, 0.0);
+    for case in &of_horizon {
+        if let Some(spread) = spreads.get(case.host.as_str()) {
+            let interval = spread.around(case.predicted, case.variance);
+            inside += if held(case, spread) { 1.0 } else { 0.0 };
+            wide += interval.hi - interval.lo;
+            with_interval += 1.0;
+        }
+    }
+    let share = |sum: f64| (with_interval > 0.0).then(|| sum / with_interval);
+    Ok(Score {
+        horizon_days,
+        n: u32::try_from(of_horizon.len()).unwrap_or(u32::MAX),
+        hosts: u32::try_from(hosts.len()).unwrap_or(u32::MAX),
+        brier,
+        brier_climatology,
+        brier_iid,
+        skill: skill(brier),
+        skill_iid: skill(brier_iid),
+        ece,
+        bins,
+        coverage: share(inside),
+        width: share(wide),
+        alpha: online(cases, horizon_days),
+    })
+}
+
+/// The bins that have forecasts, from the lowest on.
+fn bins(cases: &[&Case]) -> Vec<Bin> {
+    let mut sums = [(0_u32, 0.0, 0.0); EDGES.len() + 1];
+    for case in cases {
+        let place = EDGES.iter().filter(|edge| case.predicted >= **edge).count();
+        if let Some((n, predicted, observed)) = sums.get_mut(place) {
+            *n += 1;
+            *predicted += case.predicted;
+            *observed += case.truth;
+        }
+    }
+    let from = iter::once(0.0).chain(EDGES);
+    let to = EDGES.into_iter().chain(iter::once(1.0));
+    from.zip(to)
+        .zip(sums)
+        .filter(|(_, (n, ..))| *n > 0)
+        .map(|((from, to), (n, predicted, observed))| Bin {
+            from,
+            to,
+            n,
+            predicted: predicted / f64::from(n),
+            observed: observed / f64::from(n),
+        })
+        .collect()
 }

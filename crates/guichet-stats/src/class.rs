@@ -94,7 +94,8 @@ mod tests {
         let desk = |days: usize| DailySuccess {
             from: "2026-01-05".parse().unwrap(),
             s: vec![Some(1.0); days],
-            window_means: vec![Some(1.0); 3],
+            window_means: vec![1.0; 3],
+            shares: vec![],
         };
         let few = class(&[desk(41)]).unwrap_err();
         assert_eq!((few.needed.as_str(), few.have, few.need), ("days", 41.0, 42.0));

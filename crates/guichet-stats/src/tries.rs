@@ -1,9 +1,9 @@
 //! Tries: what a person would have seen who looked at certain hours of each day. What never enters: forecasts,
 //! intervals.
 
-use std::slice;
+use std::{ops::Range, slice};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use crate::evidence::Evidence;
 
@@ -27,8 +27,10 @@ pub struct DailySuccess {
     pub from: NaiveDate,
     /// `s` of each date; `None` where too few windows were observed.
     pub s: Vec<Option<f64>>,
-    /// The chance of each window on an average date; `None` where it was never observed.
-    pub window_means: Vec<Option<f64>>,
+    /// The chance of each window on an average date.
+    pub window_means: Vec<f64>,
+    /// What `s` is made of: the share of open in each window of the first date, then of the second, and so on.
+    pub shares: Vec<Option<f64>>,
 }
 
 /// The daily success of looking once in each of `windows`; `None` where no page ever answered in one of them, for
@@ -56,25 +58,8 @@ pub fn daily_success(evidence: &Evidence<'_>, windows: &[Window]) -> Option<Dail
             }
         }
     }
-    let shares: Vec<Option<f64>> =
-        sums.into_iter().map(|(open, all)| (all > 0.0).then(|| (open / all).clamp(0.0, 1.0))).collect();
-
-    let mean_of = |window: usize| {
-        let of_window = shares.iter().skip(window).step_by(windows.len()).flatten();
-        let (sum, n) = of_window.fold((0.0, 0.0), |(sum, n), share| (sum + share, n + 1.0));
-        (n > 0.0).then(|| sum / n)
-    };
-    let means = (0..windows.len()).map(mean_of).collect::<Option<Vec<f64>>>()?;
-    let s: Vec<Option<f64>> = shares
-        .chunks(windows.len().max(1))
-        .map(|of_date| {
-            let known = of_date.iter().flatten().count();
-            let missed = of_date.iter().zip(&means).map(|(share, mean)| 1.0 - share.unwrap_or(*mean));
-            (3 * known >= 2 * windows.len()).then(|| 1.0 - missed.product::<f64>())
-        })
-        .collect();
-    let window_means = means.into_iter().map(Some).collect();
-    s.iter().any(Option::is_some).then_some(DailySuccess { from, s, window_means })
+    let share = |(open, all): (f64, f64)| (all > 0.0).then(|| (open / all).clamp(0.0, 1.0));
+    DailySuccess::of(from, windows.len(), sums.into_iter().map(share).collect())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit 53 bits")]
@@ -83,6 +68,35 @@ fn as_f64(number: u64) -> f64 {
 }
 
 impl DailySuccess {
+    /// Of the shares of so many windows a date; `None` where a window was never answered, or no date has enough of them.
+    pub(crate) fn of(from: NaiveDate, windows: usize, shares: Vec<Option<f64>>) -> Option<Self> {
+        let mean_of = |window: usize| {
+            let of_window = shares.iter().skip(window).step_by(windows).flatten();
+            let (sum, n) = of_window.fold((0.0, 0.0), |(sum, n), share| (sum + share, n + 1.0));
+            (n > 0.0).then(|| sum / n)
+        };
+        let window_means = (0..windows).map(mean_of).collect::<Option<Vec<f64>>>()?;
+        let s: Vec<Option<f64>> = shares
+            .chunks(windows.max(1))
+            .map(|of_date| {
+                let known = of_date.iter().flatten().count();
+                let missed =
+                    of_date.iter().zip(&window_means).map(|(share, mean)| 1.0 - share.unwrap_or(*mean));
+                (3 * known >= 2 * windows).then(|| 1.0 - missed.product::<f64>())
+            })
+            .collect();
+        s.iter().any(Option::is_some).then_some(Self { from, s, window_means, shares })
+    }
+
+    /// What is known when nothing but `days` (places in the row) was observed: windows that were not answered take
+    /// their mean over these dates alone. `None` where none of them has a daily success.
+    pub fn within(&self, days: Range<usize>) -> Option<Self> {
+        let windows = self.window_means.len();
+        let shares = self.shares.get(days.start.checked_mul(windows)?..days.end.checked_mul(windows)?)?;
+        let from = self.from.checked_add_days(Days::new(u64::try_from(days.start).ok()?))?;
+        Self::of(from, windows, shares.to_vec())
+    }
+
     /// Dates with a daily success, with their place in the row.
     pub fn known(&self) -> impl DoubleEndedIterator<Item = (usize, f64)> {
         self.s.iter().enumerate().filter_map(|(day, s)| Some((day, (*s)?)))

@@ -51,3 +51,13 @@ fn openings_of_real_calendars_are_estimated_better_than_counted() {
 fn whether_a_slot_is_still_there_is_told_without_bias() {
     holds("B8");
 }
+
+#[test]
+fn forecasts_of_real_calendars_are_skilful_and_calibrated() {
+    holds("B4");
+}
+
+#[test]
+fn conformal_intervals_hold_on_sources_that_did_not_teach_them() {
+    holds("B5");
+}

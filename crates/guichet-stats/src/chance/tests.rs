@@ -7,7 +7,7 @@ use super::*;
 use crate::{class, interval::clopper_pearson};
 
 fn desk(s: Vec<Option<f64>>) -> DailySuccess {
-    DailySuccess { from: "2026-01-05".parse().unwrap(), s, window_means: vec![Some(0.1); 3] }
+    DailySuccess { from: "2026-01-05".parse().unwrap(), s, window_means: vec![0.1; 3], shares: vec![] }
 }
 
 /// Figures of another implementation (scipy's `betaln`).

@@ -9,7 +9,7 @@ use super::*;
 const OPEN: Outcome = Outcome::Open(Offer::UNTOLD);
 
 fn date(day: u32) -> NaiveDate {
-    "2026-01-05".parse::<NaiveDate>().unwrap() + chrono::Days::new(day.into())
+    "2026-01-05".parse::<NaiveDate>().unwrap() + Days::new(day.into())
 }
 
 /// An hour of a day with outcomes, each with its weight in minutes.
@@ -29,7 +29,11 @@ fn of(hours: &[HourTally], windows: &[Window]) -> Option<DailySuccess> {
 fn one_half_in_each_of_three_windows_is_seven_eighths() {
     let half = [(OPEN, 15), (Outcome::Full, 15)];
     let desk = of(&[hour(0, 9, &half), hour(0, 12, &half), hour(0, 15, &half)], &THREE_A_DAY).unwrap();
-    assert_eq!(desk, DailySuccess { from: date(0), s: vec![Some(0.875)], window_means: vec![Some(0.5); 3] });
+    let shares = vec![Some(0.5); 3];
+    assert_eq!(
+        desk,
+        DailySuccess { from: date(0), s: vec![Some(0.875)], window_means: vec![0.5; 3], shares }
+    );
 }
 
 #[test]
@@ -69,7 +73,7 @@ fn a_missing_window_takes_its_mean_and_a_date_with_one_window_of_three_is_unknow
     let desk = of(&hours, &THREE_A_DAY).unwrap();
     let third = 1.0 - (1.0 - 1.0 / 3.0);
     assert_eq!(desk.s, [Some(1.0), Some(0.0), Some(third), None, None, Some(1.0)]);
-    assert_eq!(desk.window_means, [Some(0.2), Some(0.0), Some(1.0 / 3.0)]);
+    assert_eq!(desk.window_means, [0.2, 0.0, 1.0 / 3.0]);
 }
 
 #[test]
@@ -84,7 +88,12 @@ fn nobody_knows_what_a_look_finds_in_a_window_that_was_never_answered() {
 
 #[test]
 fn the_mean_weighs_dates_by_how_long_ago_they_are() {
-    let desk = DailySuccess { from: date(0), s: vec![Some(1.0), None, Some(0.0)], window_means: vec![] };
+    let desk = DailySuccess {
+        from: date(0),
+        s: vec![Some(1.0), None, Some(0.0)],
+        window_means: vec![],
+        shares: vec![],
+    };
     assert_eq!(desk.mean(|_| 1.0), Some(0.5));
     assert_eq!(desk.mean(|ago| if ago == 2 { 3.0 } else { 1.0 }), Some(0.75));
     assert_eq!(desk.mean(|_| 0.0), None);
@@ -96,6 +105,7 @@ fn days_alike_for_long_are_more_alike_than_days_in_turns() {
         from: date(0),
         s: s.into_iter().map(Some).collect(),
         window_means: vec![],
+        shares: vec![],
     };
     let blocks = desk((0..120).map(|day| f64::from(u8::from(day % 40 < 20))).collect());
     let turns = desk((0..120).map(|day| f64::from(u8::from(day % 2 == 0))).collect());

@@ -2,14 +2,16 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is what this is for")]
 
 mod b03_chance;
-mod b16_class;
-pub(crate) mod mixture;
-mod b11_shrinkage_simulated;
-mod b12_shrinkage_real;
-mod b19_clock_change;
+pub(crate) mod b04_forecast;
+pub(crate) mod b05_conformal;
 mod b06_openings;
 mod b07_real_openings;
 mod b08_persistence;
+mod b11_shrinkage_simulated;
+mod b12_shrinkage_real;
+mod b16_class;
+mod b19_clock_change;
+pub(crate) mod mixture;
 pub(crate) mod real;
 pub(crate) mod simulate;
 
@@ -119,6 +121,8 @@ pub(crate) const BARS: &[Bar] = &[
     ("B6", 6, "openings and lifetimes by a Markov chain", b06_openings::measure),
     ("B7", 7, "openings in real calendars of which most looks are hidden", b07_real_openings::measure),
     ("B8", 8, "whether a slot is still there", b08_persistence::measure),
+    ("B4", 4, "forecasts on real calendars", b04_forecast::measure),
+    ("B5", 5, "conformal intervals on real calendars, sources left out in turn", b05_conformal::measure),
 ];
 
 /// Runs the bars that `chosen` names, or all; `true` when none was missed.
