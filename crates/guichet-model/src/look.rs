@@ -84,13 +84,17 @@ pub struct Look {
 impl Look {
     /// Of an observation; `None` for one made on probation, which is never counted.
     pub fn of(observation: &Observation) -> Option<Self> {
-        let at = observation.observed_at;
-        let is_base = match observation.purpose {
+        Self::made(observation.observed_at, observation.purpose, &observation.outcome)
+    }
+
+    /// Of an observation in its parts.
+    pub fn made(at: Instant, purpose: Purpose, outcome: &Outcome) -> Option<Self> {
+        let is_base = match purpose {
             Purpose::Base => true,
             Purpose::Burst => false,
             Purpose::Probation => return None,
         };
-        let seen = match &observation.outcome {
+        let seen = match outcome {
             Outcome::Open(offer) => Seen::Open(Dates::of(offer, at)),
             Outcome::Full => Seen::Full,
             Outcome::Shut => Seen::Shut,

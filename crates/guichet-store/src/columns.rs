@@ -23,6 +23,14 @@ pub(crate) fn as_kept(at: Instant) -> Instant {
     DateTime::from_timestamp_millis(millis(at)).unwrap_or(at)
 }
 
+/// What is kept of an outcome: its instants to the millisecond.
+pub(crate) fn outcome_as_kept(outcome: &Outcome) -> Outcome {
+    match outcome {
+        Outcome::Open(offer) => Outcome::Open(Offer { earliest: offer.earliest.map(as_kept), ..*offer }),
+        other => *other,
+    }
+}
+
 /// The instant of a column.
 pub(crate) fn instant(millis: i64) -> Result<Instant, Failure> {
     DateTime::from_timestamp_millis(millis)

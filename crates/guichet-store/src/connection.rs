@@ -2,22 +2,34 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::LazyLock,
     time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
-use crate::{StoreError, error::Failure};
+use crate::{StoreError, derived, error::Failure};
 
 /// Every step of the schema, oldest first. A step that has shipped is never edited.
-const STEPS: &[M<'_>] = &[
-    M::up(include_str!("../migrations/01-observations.sql")),
-    M::up(include_str!("../migrations/02-derived.sql")),
-    M::up(include_str!("../migrations/03-operation.sql")),
-    M::up(include_str!("../migrations/04-service-and-drift.sql")),
+const STEPS: [&str; 5] = [
+    include_str!("../migrations/01-observations.sql"),
+    include_str!("../migrations/02-derived.sql"),
+    include_str!("../migrations/03-operation.sql"),
+    include_str!("../migrations/04-service-and-drift.sql"),
+    include_str!("../migrations/05-looks-and-audits.sql"),
 ];
-pub(crate) const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
+pub(crate) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
+    let [observations, derived, operation, drift, looks] = STEPS;
+    Migrations::new(vec![
+        M::up(observations),
+        M::up(derived),
+        M::up(operation),
+        M::up(drift),
+        // SQL alone cannot write looks.
+        M::up_with_hook(looks, derived::fill_day_looks),
+    ])
+});
 
 /// Set by the first migration; marks the file as ours.
 pub(crate) const APPLICATION_ID: i64 = 0x4743_4f55;

@@ -1,259 +1,252 @@
-//! Derived tables: tallies by civil hour and summaries by target. They follow the log in the same transaction and can
-//! be recomputed from it. What never enters: anything the log does not determine, any sum that is not an integer.
+//! Derived tables: tallies by civil hour, looks by day, summaries by target. They follow the log in the same transaction
+//! and can be recomputed from it, byte for byte. What never enters: anything the log does not determine, any sum that
+//! is not an integer.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{cmp::Ordering, collections::HashMap};
 
-use chrono_tz::Tz;
-use guichet_model::{Counts, Instant, Purpose, civil::LocalHour, tally::weight_ms};
-use rusqlite::{Connection, Row, params};
+use guichet_model::Outcome;
+use rusqlite::{Connection, Row, Transaction, types::ValueRef};
+use rusqlite_migration::HookError;
 
 use crate::{
-    columns::{instant, integer, kind, millis, parse},
+    columns::{OutcomeColumns, instant, kind, number, parse},
     error::Failure,
+    figures::{Figures, Place},
     target::TargetKey,
 };
 
-/// So many hours are held in memory before they are added to a table: about 50 MB.
-const HOURS_IN_MEMORY: usize = 300_000;
+/// So many observations are gathered before they are added to a table: about 50 MB, 150 MB where each is alone in its
+/// hour and day. Few in tests, so that hours and days are split between pieces.
+const GATHERED_AT_MOST: usize = if cfg!(test) { 3 } else { 500_000 };
 
 /// Progress is told every so many observations.
 const PROGRESS_STEP: u64 = 20_000;
 
-/// Where figures are added.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Place {
-    /// The tables that everyone reads.
-    Standing,
-    /// Temporary tables of a recomputation.
-    Fresh,
+/// A table that the log determines.
+struct Table {
+    name: &'static str,
+    /// Columns of the primary key, which are integers or texts.
+    key: &'static str,
+    /// How many those are; they come first.
+    key_length: usize,
+    /// All others.
+    rest: &'static str,
 }
 
-impl Place {
-    fn hours(self) -> &'static str {
-        match self {
-            Self::Standing => "main.hour_tally",
-            Self::Fresh => "temp.fresh_hour_tally",
-        }
-    }
+const HOUR_TALLY: Table = Table {
+    name: "hour_tally",
+    key: "target_id, local_date, hour",
+    key_length: 3,
+    rest: "open, full, shut, unknown, open_ms, full_ms, shut_ms, unknown_ms",
+};
+const TABLES: [Table; 3] = [
+    HOUR_TALLY,
+    Table { name: "day_looks", key: "target_id, utc_day", key_length: 2, rest: "looks" },
+    Table {
+        name: "target_summary",
+        key: "target_id, source",
+        key_length: 2,
+        rest: "observations, first_at, last_at, last_open_at",
+    },
+];
 
-    fn summaries(self) -> &'static str {
-        match self {
-            Self::Standing => "main.target_summary",
-            Self::Fresh => "temp.fresh_target_summary",
-        }
-    }
-}
+/// What a row of the log counts for, in the order in which [`add_row`] takes it. The fifth step of the schema reads
+/// these too, from a file that no later step has touched.
+const COLUMNS: &str =
+    "observed_at, source, outcome, purpose, intensity_per_h, slots, slots_exact, earliest_at, horizon_on";
 
-#[derive(Debug, Clone, Copy)]
-struct Summary {
-    observations: u64,
-    first_at: Instant,
-    last_at: Instant,
-    last_open_at: Option<Instant>,
-}
-
-/// Figures waiting to be added to the tables.
-#[derive(Debug, Default)]
-pub(crate) struct Figures {
-    hours: BTreeMap<(i64, LocalHour), Counts>,
-    summaries: BTreeMap<i64, BTreeMap<String, Summary>>,
-}
-
-impl Figures {
-    /// Adds what an observation counts for; nothing where it does not count.
-    pub(crate) fn add(&mut self, target: TargetKey, at: Instant, source: &str, counts: &Counts) {
-        if counts.is_empty() {
-            return;
-        }
-        let hour = LocalHour::of(at, target.timezone);
-        self.hours.entry((target.id, hour)).or_default().add(counts);
-
-        let open_at = (counts.open > 0).then_some(at);
-        let sources = self.summaries.entry(target.id).or_default();
-        if let Some(summary) = sources.get_mut(source) {
-            summary.observations += counts.all();
-            summary.first_at = summary.first_at.min(at);
-            summary.last_at = summary.last_at.max(at);
-            summary.last_open_at = summary.last_open_at.max(open_at);
-        } else {
-            let summary =
-                Summary { observations: counts.all(), first_at: at, last_at: at, last_open_at: open_at };
-            sources.insert(source.to_owned(), summary);
-        }
-    }
-
-    /// Adds the figures to the tables and starts again at nothing.
-    pub(crate) fn flush(&mut self, connection: &Connection, place: Place) -> Result<(), Failure> {
-        self.flush_hours(connection, place)?;
-        let mut statement = connection.prepare_cached(&format!(
-            "INSERT INTO {} (target_id, source, observations, first_at, last_at, last_open_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (target_id, source) DO UPDATE SET
-               observations = observations + excluded.observations,
-               first_at = min(first_at, excluded.first_at),
-               last_at = max(last_at, excluded.last_at),
-               last_open_at = max(ifnull(last_open_at, excluded.last_open_at), ifnull(excluded.last_open_at, last_open_at))",
-            place.summaries()
-        ))?;
-        for (target, sources) in std::mem::take(&mut self.summaries) {
-            for (source, summary) in sources {
-                statement.execute(params![
-                    target,
-                    source,
-                    integer(summary.observations),
-                    millis(summary.first_at),
-                    millis(summary.last_at),
-                    summary.last_open_at.map(millis),
-                ])?;
-            }
-        }
-        Ok(())
-    }
-
-    fn flush_hours(&mut self, connection: &Connection, place: Place) -> Result<(), Failure> {
-        let mut statement = connection.prepare_cached(&format!(
-            "INSERT INTO {} (target_id, local_date, hour, open, full, shut, unknown, open_ms, full_ms, shut_ms, unknown_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-             ON CONFLICT (target_id, local_date, hour) DO UPDATE SET
-               open = open + excluded.open, full = full + excluded.full,
-               shut = shut + excluded.shut, unknown = unknown + excluded.unknown,
-               open_ms = open_ms + excluded.open_ms, full_ms = full_ms + excluded.full_ms,
-               shut_ms = shut_ms + excluded.shut_ms, unknown_ms = unknown_ms + excluded.unknown_ms",
-            place.hours()
-        ))?;
-        for ((target, at), counts) in std::mem::take(&mut self.hours) {
-            statement.execute(params![
-                target,
-                at.date.to_string(),
-                at.hour,
-                integer(counts.open),
-                integer(counts.full),
-                integer(counts.shut),
-                integer(counts.unknown),
-                integer(counts.open_ms),
-                integer(counts.full_ms),
-                integer(counts.shut_ms),
-                integer(counts.unknown_ms),
-            ])?;
-        }
-        Ok(())
-    }
-}
-
-/// What a row of the log counts for: [`Counts::of`], from the columns that matter to it.
-fn counts_of(outcome: &str, purpose: &str, intensity_per_h: Option<f64>) -> Result<Counts, Failure> {
-    Ok(match parse(purpose)? {
-        Purpose::Base => Counts::one(&kind(outcome)?, weight_ms(intensity_per_h)),
-        Purpose::Burst | Purpose::Probation => Counts::default(),
-    })
-}
-
-/// Adds a row of `observed_at, source, outcome, purpose, intensity_per_h`.
 fn add_row(figures: &mut Figures, target: TargetKey, row: &Row<'_>) -> Result<(), Failure> {
     let text = |column| -> Result<&str, Failure> {
         Ok(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
     };
-    let counts = counts_of(text(2)?, text(3)?, row.get(4)?)?;
-    figures.add(target, instant(row.get(0)?)?, text(1)?, &counts);
+    let outcome = outcome(text(2)?, row)?;
+    figures.add_parts(target, instant(row.get(0)?)?, text(1)?, parse(text(3)?)?, &outcome, row.get(4)?);
     Ok(())
 }
 
-/// Counts the hours of one target anew, after its civil time was corrected.
+fn outcome(word: &str, row: &Row<'_>) -> Result<Outcome, Failure> {
+    if word != "open" {
+        return kind(word);
+    }
+    let columns = OutcomeColumns {
+        cause: None,
+        slots: row.get(5)?,
+        slots_exact: row.get(6)?,
+        earliest_at: row.get(7)?,
+        horizon_on: row.get(8)?,
+    };
+    columns.read(word)
+}
+
+/// Counts the hours of one target anew, after its civil time was corrected. Its looks do not depend on it.
 pub(crate) fn recount_hours(connection: &Connection, target: TargetKey) -> Result<(), Failure> {
     connection.execute("DELETE FROM hour_tally WHERE target_id = ?1", [target.id])?;
-    let mut statement = connection.prepare(
-        "SELECT observed_at, source, outcome, purpose, intensity_per_h FROM observation WHERE target_id = ?1",
-    )?;
+    let mut statement =
+        connection.prepare(&format!("SELECT {COLUMNS} FROM observation WHERE target_id = ?1"))?;
     let mut rows = statement.query([target.id])?;
     let mut figures = Figures::default();
     while let Some(row) = rows.next()? {
         add_row(&mut figures, target, row)?;
+        if figures.gathered >= GATHERED_AT_MOST {
+            figures.flush_hours(connection, Place::Standing)?;
+        }
     }
     figures.flush_hours(connection, Place::Standing)
 }
 
-/// Recomputes the derived tables beside the standing ones, within the caller's transaction. Returns how many
-/// observations were read.
-pub(crate) fn recompute(connection: &Connection, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Failure> {
-    connection.execute_batch(
-        "CREATE TEMP TABLE fresh_hour_tally AS SELECT * FROM main.hour_tally LIMIT 0;
-         CREATE UNIQUE INDEX temp.fresh_hour ON fresh_hour_tally (target_id, local_date, hour);
-         CREATE TEMP TABLE fresh_target_summary AS SELECT * FROM main.target_summary LIMIT 0;
-         CREATE UNIQUE INDEX temp.fresh_summary ON fresh_target_summary (target_id, source);",
-    )?;
-    let zones = zones(connection)?;
-    let total =
-        crate::columns::number(
-            connection.query_row("SELECT count(*) FROM observation", [], |row| row.get(0))?,
-        )?;
-    // In the order of the file: one pass over the log, however long, with bounded memory.
-    let mut statement = connection.prepare(
-        "SELECT observed_at, source, outcome, purpose, intensity_per_h, target_id FROM observation ORDER BY id",
-    )?;
+/// Fills `day_looks` when its step of the schema is made, in the transaction of that step.
+pub(crate) fn fill_day_looks(transaction: &Transaction<'_>) -> Result<(), HookError> {
+    let filled = recount(transaction, &mut |_done, _total| (), &mut |figures| {
+        figures.flush_days(transaction, Place::Standing)
+    });
+    match filled {
+        Ok(_observations) => Ok(()),
+        Err(Failure::Sql(error)) => Err(HookError::RusqliteError(error)),
+        Err(Failure::Corrupt(detail)) => Err(HookError::Hook(detail)),
+        Err(other) => Err(HookError::Hook(format!("{other:?}"))),
+    }
+}
+
+/// Reads the whole log and gives what it counts for to `flush`, piece by piece. Returns how many observations were read.
+///
+/// In the order of the file: one pass, each page of it once, also where the file is greater than the memory. A log comes
+/// in order of time or target by target, so that few hours and days are split between two pieces.
+fn recount(
+    connection: &Connection,
+    progress: &mut dyn FnMut(u64, u64),
+    flush: &mut dyn FnMut(&mut Figures) -> Result<(), Failure>,
+) -> Result<u64, Failure> {
+    let targets = targets(connection)?;
+    let total = number(connection.query_row("SELECT count(*) FROM observation", [], |row| row.get(0))?)?;
+    let mut statement =
+        connection.prepare(&format!("SELECT {COLUMNS}, target_id FROM observation ORDER BY id"))?;
     let mut rows = statement.query([])?;
     let mut figures = Figures::default();
     let mut done = 0_u64;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(5)?;
-        let timezone = *zones.get(&id).ok_or_else(|| {
+        let id: i64 = row.get(9)?;
+        let target = *targets.get(&id).ok_or_else(|| {
             Failure::Corrupt(format!("an observation of target {id}, which does not exist"))
         })?;
-        add_row(&mut figures, TargetKey { id, timezone }, row)?;
-        if figures.hours.len() >= HOURS_IN_MEMORY {
-            figures.flush(connection, Place::Fresh)?;
+        add_row(&mut figures, target, row)?;
+        if figures.gathered >= GATHERED_AT_MOST {
+            flush(&mut figures)?;
         }
         done += 1;
         if done.is_multiple_of(PROGRESS_STEP) {
             progress(done, total);
         }
     }
-    figures.flush(connection, Place::Fresh)?;
+    flush(&mut figures)?;
     progress(done, total);
     Ok(done)
 }
 
-fn zones(connection: &Connection) -> Result<HashMap<i64, Tz>, Failure> {
+fn targets(connection: &Connection) -> Result<HashMap<i64, TargetKey>, Failure> {
     let mut statement = connection.prepare("SELECT id, timezone FROM target")?;
     let mut rows = statement.query([])?;
-    let mut zones = HashMap::new();
+    let mut targets = HashMap::new();
     while let Some(row) = rows.next()? {
-        zones.insert(row.get(0)?, parse(&row.get::<_, String>(1)?)?);
+        let id = row.get(0)?;
+        targets.insert(id, TargetKey { id, timezone: parse(&row.get::<_, String>(1)?)? });
     }
-    Ok(zones)
+    Ok(targets)
 }
 
-/// How many rows of the standing tables are missing, too many or different from the recomputed ones.
-pub(crate) fn differing(connection: &Connection) -> Result<u64, Failure> {
-    let differing = |(standing, fresh, key): (&str, &str, &str)| -> rusqlite::Result<i64> {
-        // `EXCEPT` finds fresh rows that do not stand as they are; the second part, rows that should not stand at all.
-        connection.query_row(
-            &format!(
-                "SELECT (SELECT count(*) FROM (SELECT * FROM {fresh} EXCEPT SELECT * FROM {standing}))
-                      + (SELECT count(*) FROM (SELECT {key} FROM {standing} EXCEPT SELECT {key} FROM {fresh}))"
-            ),
-            [],
-            |row| row.get(0),
-        )
+/// Recomputes the derived tables beside the standing ones, within the caller's transaction. Returns how many
+/// observations were read.
+pub(crate) fn recompute(connection: &Connection, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Failure> {
+    for Table { name, key, rest, .. } in TABLES {
+        connection.execute_batch(&format!(
+            "CREATE TABLE {} ({key}, {rest}, PRIMARY KEY ({key})) WITHOUT ROWID",
+            Place::Fresh.table(name)
+        ))?;
+    }
+    recount(connection, progress, &mut |figures| figures.flush(connection, Place::Fresh))
+}
+
+/// How many rows of the standing tables are missing, too many or different from the recomputed ones, table by table.
+pub(crate) fn differing(connection: &Connection) -> Result<[u64; 3], Failure> {
+    let mut counts = [0; 3];
+    for (count, table) in counts.iter_mut().zip(&TABLES) {
+        *count = differing_rows(connection, table)?;
+    }
+    Ok(counts)
+}
+
+/// Goes through both in order of the key, side by side.
+fn differing_rows(connection: &Connection, table: &Table) -> Result<u64, Failure> {
+    let Table { name, key, rest, .. } = table;
+    let all = |place: Place| {
+        connection.prepare(&format!("SELECT {key}, {rest} FROM {} ORDER BY {key}", place.table(name)))
     };
-    let hours = (Place::Standing.hours(), Place::Fresh.hours(), "target_id, local_date, hour");
-    let summaries = (Place::Standing.summaries(), Place::Fresh.summaries(), "target_id, source");
-    crate::columns::number(differing(hours)? + differing(summaries)?)
+    let (mut standing, mut fresh) = (all(Place::Standing)?, all(Place::Fresh)?);
+    let columns = standing.column_count();
+    let (mut standing, mut fresh) = (standing.query([])?, fresh.query([])?);
+    let (mut left, mut right) = (standing.next()?, fresh.next()?);
+    let mut differing = 0;
+    loop {
+        let order = match (left, right) {
+            (None, None) => return Ok(differing),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(left), Some(right)) => {
+                let order = in_order(left, right, table.key_length)?;
+                if order.is_eq() {
+                    differing += u64::from(!are_equal(left, right, table.key_length..columns)?);
+                }
+                order
+            }
+        };
+        differing += u64::from(order.is_ne());
+        if order.is_le() {
+            left = standing.next()?;
+        }
+        if order.is_ge() {
+            right = fresh.next()?;
+        }
+    }
 }
 
-/// Puts the recomputed rows in the place of the standing ones. Returns the number of tallies.
-pub(crate) fn replace(connection: &Connection) -> Result<u64, Failure> {
-    connection.execute_batch(
-        "DELETE FROM main.hour_tally;
-         DELETE FROM main.target_summary;
-         INSERT INTO main.target_summary SELECT * FROM temp.fresh_target_summary ORDER BY target_id, source;",
-    )?;
-    let tallies = connection.execute(
-        "INSERT INTO main.hour_tally SELECT * FROM temp.fresh_hour_tally ORDER BY target_id, local_date, hour",
-        [],
-    )?;
-    connection.execute_batch(
-        "DROP TABLE temp.fresh_hour_tally;
-         DROP TABLE temp.fresh_target_summary;",
-    )?;
-    Ok(tallies as u64)
+/// How `SQLite` orders two keys.
+fn in_order(left: &Row<'_>, right: &Row<'_>, key_length: usize) -> Result<Ordering, Failure> {
+    for column in 0..key_length {
+        let order = match (left.get_ref(column)?, right.get_ref(column)?) {
+            (ValueRef::Integer(left), ValueRef::Integer(right)) => left.cmp(&right),
+            (ValueRef::Text(left), ValueRef::Text(right)) => left.cmp(right),
+            (left, right) => {
+                let kinds = format!("{} beside {}", left.data_type(), right.data_type());
+                return Err(Failure::Corrupt(format!("a key that is {kinds}")));
+            }
+        };
+        if order.is_ne() {
+            return Ok(order);
+        }
+    }
+    Ok(Ordering::Equal)
+}
+
+fn are_equal(
+    left: &Row<'_>,
+    right: &Row<'_>,
+    mut columns: impl Iterator<Item = usize>,
+) -> Result<bool, Failure> {
+    columns.try_fold(true, |equal, column| Ok(equal && left.get_ref(column)? == right.get_ref(column)?))
+}
+
+/// Puts the recomputed rows in the place of the standing ones where they differ, and drops them. Returns the number of
+/// tallies.
+pub(crate) fn replace(connection: &Connection, differing: &[u64; 3]) -> Result<u64, Failure> {
+    for (Table { name, key, rest, .. }, differing) in TABLES.iter().zip(differing) {
+        let (standing, fresh) = (Place::Standing.table(name), Place::Fresh.table(name));
+        if *differing > 0 {
+            connection.execute_batch(&format!(
+                "DELETE FROM {standing};
+                 INSERT INTO {standing} ({key}, {rest}) SELECT {key}, {rest} FROM {fresh} ORDER BY {key};"
+            ))?;
+        }
+        connection.execute_batch(&format!("DROP TABLE {fresh}"))?;
+    }
+    let tallies = format!("SELECT count(*) FROM {}", Place::Standing.table(HOUR_TALLY.name));
+    number(connection.query_row(&tallies, [], |row| row.get(0))?)
 }

@@ -136,6 +136,7 @@ impl From<rusqlite_migration::Error> for Failure {
     fn from(error: rusqlite_migration::Error) -> Self {
         match error {
             rusqlite_migration::Error::RusqliteError { err, .. } => Self::Sql(err),
+            rusqlite_migration::Error::Hook(detail) => Self::Corrupt(detail),
             other => Self::Migration(other),
         }
     }

@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
-use guichet_model::{Counts, DepartmentCode, Observation, TargetId};
+use guichet_model::{DepartmentCode, Observation, TargetId};
 use rusqlite::Connection;
 
 use crate::{
     Store, StoreError,
-    columns::as_kept,
-    derived::{Figures, Place},
     error::Failure,
+    figures::{Figures, Place},
     observation,
     target::{self, TargetKey},
 };
@@ -75,8 +74,7 @@ fn import_batch(
     let mut figures = Figures::default();
     // For this transaction only: between two, another process may correct a civil time.
     let mut keys = HashMap::<TargetId, TargetKey>::new();
-    for mut observation in observations {
-        observation.observed_at = as_kept(observation.observed_at);
+    for observation in observations {
         let target = &observation.target;
         let key = if let Some(key) = keys.get(target) {
             *key
@@ -90,8 +88,7 @@ fn import_batch(
         };
         if observation::append(connection, key.id, &observation)?.is_some() {
             imported.added += 1;
-            let counts = Counts::of(&observation);
-            figures.add(key, observation.observed_at, observation.source.as_str(), &counts);
+            figures.add(key, &observation);
         } else {
             imported.already += 1;
         }

@@ -4,15 +4,15 @@ use std::{collections::HashMap, ops::ControlFlow, path::Path};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use guichet_model::{Counts, HourTally, Instant, Observation, Sha256Hex, TargetId, civil::LocalHour};
+use guichet_model::{Counts, HourTally, Instant, Look, Observation, Sha256Hex, TargetId, civil::LocalHour};
 use rusqlite::{Connection, Row};
 
 use crate::{
-    DesksAsked, RobotsRecord, StoreError, StoredPage, TargetState,
+    AuditRecord, DesksAsked, RobotsRecord, StoreError, StoredPage, TargetState, audit,
     columns::{instant_if_any, number, parse},
     connection::Database,
     error::Failure,
-    observation, page, replay, state, target,
+    figures, look_codec, observation, page, replay, state, target,
 };
 
 /// A target and how much there is about it.
@@ -102,6 +102,46 @@ impl Reader {
     /// When the file cannot be read; some targets may have been shown by then.
     pub fn all_hour_tallies(&self, visit: &mut dyn FnMut(&TargetId, &[HourTally])) -> Result<(), StoreError> {
         self.database.read("reading the tallies", |connection| visit_tallies(connection, visit))
+    }
+
+    /// The looks of a target in ascending order of [`Look`], whatever their source; empty where there are none.
+    ///
+    /// # Errors
+    /// When the file cannot be read; [`StoreError::Corrupt`] names the day whose looks are damaged.
+    pub fn looks(&self, target: &TargetId) -> Result<Vec<Look>, StoreError> {
+        let context = format!("reading the looks of {target}");
+        self.database.read(&context, |connection| {
+            let Some(key) = target::find(connection, target)? else {
+                return Ok(Vec::new());
+            };
+            let mut statement = connection.prepare_cached(
+                "SELECT utc_day, looks FROM day_looks WHERE target_id = ?1 ORDER BY utc_day",
+            )?;
+            let mut rows = statement.query([key.id])?;
+            let mut looks = Vec::new();
+            while let Some(row) = rows.next()? {
+                read_day(connection, row, key.id, &mut looks)?;
+            }
+            Ok(looks)
+        })
+    }
+
+    /// Shows `visit` each target that has looks, with all of them in ascending order: one pass over the table, one target
+    /// in memory at a time.
+    ///
+    /// # Errors
+    /// When the file cannot be read; some targets may have been shown by then. [`StoreError::Corrupt`] names the target
+    /// and the day whose looks are damaged.
+    pub fn all_looks(&self, visit: &mut dyn FnMut(&TargetId, &[Look])) -> Result<(), StoreError> {
+        self.database.read("reading the looks", |connection| visit_looks(connection, visit))
+    }
+
+    /// What the newest audits found, at most `limit`, the newest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn audits(&self, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
+        self.database.read("reading the audits", |connection| audit::newest(connection, limit))
     }
 
     /// The observations of a target with `from <= observed_at < to`, whole, in order of time, then source; all of
@@ -264,33 +304,62 @@ fn visit_tallies(
     connection: &Connection,
     visit: &mut dyn FnMut(&TargetId, &[HourTally]),
 ) -> Result<(), Failure> {
-    let names = names(connection)?;
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {TALLY_COLUMNS}, target_id FROM hour_tally ORDER BY target_id, local_date, hour"
-    ))?;
-    let mut rows = statement.query([])?;
     let mut dates = DateReader::default();
-    let mut tallies: Vec<HourTally> = Vec::new();
+    let query =
+        format!("SELECT {TALLY_COLUMNS}, target_id FROM hour_tally ORDER BY target_id, local_date, hour");
+    let read = |row: &Row<'_>, tallies: &mut Vec<HourTally>| {
+        tallies.push(dates.tally(row)?);
+        Ok(())
+    };
+    visit_by_target(connection, &query, read, visit)
+}
+
+fn visit_looks(connection: &Connection, visit: &mut dyn FnMut(&TargetId, &[Look])) -> Result<(), Failure> {
+    let query = "SELECT utc_day, looks, target_id FROM day_looks ORDER BY target_id, utc_day";
+    let read = |row: &Row<'_>, looks: &mut Vec<Look>| read_day(connection, row, row.get(2)?, looks);
+    visit_by_target(connection, query, read, visit)
+}
+
+/// Reads the columns `utc_day, looks` of a row of target `id`.
+fn read_day(connection: &Connection, row: &Row<'_>, id: i64, looks: &mut Vec<Look>) -> Result<(), Failure> {
+    let day = row.get(0)?;
+    let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+    look_codec::decode(day, bytes, looks).map_err(|why| figures::unreadable(connection, id, day, why))
+}
+
+/// Shows `visit` what `read` makes of the rows of `query`, target by target. The last column is the target's number, by
+/// which the rows come in order.
+fn visit_by_target<T>(
+    connection: &Connection,
+    query: &str,
+    mut read: impl FnMut(&Row<'_>, &mut Vec<T>) -> Result<(), Failure>,
+    visit: &mut dyn FnMut(&TargetId, &[T]),
+) -> Result<(), Failure> {
+    let names = names(connection)?;
+    let mut statement = connection.prepare_cached(query)?;
+    let number = statement.column_count() - 1;
+    let mut rows = statement.query([])?;
+    let mut items: Vec<T> = Vec::new();
     let mut current = None;
-    let mut show = |id: Option<i64>, tallies: &mut Vec<HourTally>| -> Result<(), Failure> {
+    let mut show = |id: Option<i64>, items: &mut Vec<T>| -> Result<(), Failure> {
         if let Some(id) = id {
             let name = names
                 .get(&id)
-                .ok_or_else(|| Failure::Corrupt(format!("a tally of target {id}, which does not exist")))?;
-            visit(name, tallies);
-            tallies.clear();
+                .ok_or_else(|| Failure::Corrupt(format!("figures of target {id}, which does not exist")))?;
+            visit(name, items);
+            items.clear();
         }
         Ok(())
     };
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(10)?;
+        let id: i64 = row.get(number)?;
         if current != Some(id) {
-            show(current, &mut tallies)?;
+            show(current, &mut items)?;
             current = Some(id);
         }
-        tallies.push(dates.tally(row)?);
+        read(row, &mut items)?;
     }
-    show(current, &mut tallies)
+    show(current, &mut items)
 }
 
 fn names(connection: &Connection) -> Result<HashMap<i64, TargetId>, Failure> {

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use chrono_tz::Tz;
-use guichet_model::{Counts, Instant, Observation, TargetId};
+use guichet_model::{Instant, Observation, TargetId};
 use rusqlite::Connection;
 
 use crate::{
-    HostState, RobotsRecord, SamplingState, StoreError, TargetState,
-    columns::as_kept,
+    AuditRecord, HostState, RobotsRecord, SamplingState, StoreError, TargetState, audit,
     connection::Database,
-    derived::{self, Figures, Place},
+    derived,
     error::Failure,
+    figures::{Figures, Place},
     observation, page, state,
     target::{self, TargetKey},
 };
@@ -74,7 +74,7 @@ impl Store {
     }
 
     /// Keeps all of a probe, or nothing: the target where it is new, the observation and its exchanges, the page, the
-    /// tallies, the state of target and host, the verdict of robots.txt.
+    /// tallies and looks, the state of target and host, the verdict of robots.txt.
     ///
     /// The same target, instant and source a second time adds nothing to the log and gives back the first number; the
     /// states are saved all the same.
@@ -132,11 +132,10 @@ impl Store {
     /// When the file cannot be read or written; then all stands as before.
     pub fn rebuild(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<Rebuilt, StoreError> {
         self.database.write("rebuilding the derived tables", |connection| {
-            Ok(Rebuilt {
-                observations: derived::recompute(connection, progress)?,
-                differing: derived::differing(connection)?,
-                tallies: derived::replace(connection)?,
-            })
+            let observations = derived::recompute(connection, progress)?;
+            let differing = derived::differing(connection)?;
+            let tallies = derived::replace(connection, &differing)?;
+            Ok(Rebuilt { observations, tallies, differing: differing.iter().sum() })
         })
     }
 
@@ -147,8 +146,16 @@ impl Store {
     pub fn check_derived(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, StoreError> {
         self.database.read("checking the derived tables", |connection| {
             derived::recompute(connection, progress)?;
-            derived::differing(connection)
+            Ok(derived::differing(connection)?.iter().sum())
         })
+    }
+
+    /// Keeps what an audit of the figures found, for ever.
+    ///
+    /// # Errors
+    /// When `result` is not a JSON object, or the file cannot be written.
+    pub fn record_audit(&mut self, audit: &AuditRecord) -> Result<(), StoreError> {
+        self.database.write("recording an audit", |connection| audit::append(connection, audit))
     }
 
     /// Drops the bodies of pages last seen before `older_than`; their hashes stay in the log. Returns how many. The
@@ -213,8 +220,7 @@ fn append_and_count(
     let id = observation::append(connection, key.id, observation)?;
     if id.is_some() {
         let mut figures = Figures::default();
-        let counts = Counts::of(observation);
-        figures.add(key, as_kept(observation.observed_at), observation.source.as_str(), &counts);
+        figures.add(key, observation);
         figures.flush(connection, Place::Standing)?;
     }
     Ok(id)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::DateTime;
 use guichet_model::{
-    Counts, HourTally, Observation, Offer, Outcome, Purpose, TargetId,
+    Counts, HourTally, Look, Observation, Offer, Outcome, Purpose, TargetId,
     civil::{LocalHour, PARIS},
 };
 use proptest::{collection::vec, prelude::*};
@@ -35,6 +35,13 @@ fn expected(stream: &[Observation], target: &TargetId) -> Vec<HourTally> {
         }
     }
     hours.into_iter().map(|(at, counts)| HourTally { at, counts }).collect()
+}
+
+/// What the model says the looks of a target are.
+fn expected_looks(stream: &[Observation], target: &TargetId) -> Vec<Look> {
+    let mut looks: Vec<Look> = stream.iter().filter(|o| o.target == *target).filter_map(Look::of).collect();
+    looks.sort();
+    looks
 }
 
 proptest! {
@@ -86,6 +93,8 @@ proptest! {
             all.extend(rows(connection,
                 "SELECT t.name, source, observations, first_at, last_at, last_open_at
                  FROM target_summary JOIN target AS t ON t.id = target_id ORDER BY 1, 2"));
+            all.extend(rows(connection,
+                "SELECT t.name, utc_day, looks FROM day_looks JOIN target AS t ON t.id = target_id ORDER BY 1, 2"));
             all
         };
         prop_assert_eq!(without_numbers(&forwards), without_numbers(&backwards));
@@ -93,7 +102,15 @@ proptest! {
         let reader = Reader::open(&path).unwrap();
         let mut visited = Vec::new();
         reader.all_hour_tallies(&mut |target, tallies| visited.push((target.clone(), tallies.to_vec()))).unwrap();
+        let mut visited_looks = Vec::new();
+        reader.all_looks(&mut |target, looks| visited_looks.push((target.clone(), looks.to_vec()))).unwrap();
         for row in reader.targets().unwrap() {
+            let looks = reader.looks(&row.id).unwrap();
+            prop_assert_eq!(&looks, &expected_looks(&kept, &row.id));
+            let shown: Vec<_> = visited_looks.iter().filter(|(target, _)| *target == row.id).collect();
+            prop_assert_eq!(shown.len(), usize::from(!looks.is_empty()));
+            prop_assert!(shown.iter().all(|(_, seen)| *seen == looks));
+
             let tallies = reader.hour_tallies(&row.id).unwrap();
             prop_assert_eq!(&tallies, &expected(&kept, &row.id));
             let shown: Vec<_> = visited.iter().filter(|(target, _)| *target == row.id).collect();
@@ -156,7 +173,7 @@ fn overseas_hours_are_those_of_the_place() {
 }
 
 #[test]
-fn bursts_and_probation_never_enter_a_figure() {
+fn bursts_enter_the_looks_alone_and_probation_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("guichet.db");
     let mut store = Store::open(&path).unwrap();
@@ -167,7 +184,10 @@ fn bursts_and_probation_never_enter_a_figure() {
     }
     let row = &Reader::open(&path).unwrap().targets().unwrap()[0];
     assert_eq!((row.observations, row.first_at, row.last_at, row.last_open_at), (0, None, None, None));
-    assert!(row.sources.is_empty() && derived_rows(&store).is_empty());
+    assert!(row.sources.is_empty());
+    let looks = Reader::open(&path).unwrap().looks(&id(TARGET)).unwrap();
+    assert_eq!((looks.len(), looks[0].is_base), (1, false));
+    assert_eq!(derived_rows(&store).len(), 1);
     assert_eq!(store.rebuild(&mut |_, _| ()).unwrap().tallies, 0);
 }
 
@@ -183,6 +203,10 @@ fn tampering_is_found_by_the_check_and_mended_by_a_rebuild() {
         ("DELETE FROM hour_tally WHERE hour = 10", 1),
         ("INSERT INTO hour_tally VALUES (1, '2030-01-01', 0, 1, 0, 0, 0, 1, 0, 0, 0)", 1),
         ("UPDATE target_summary SET last_open_at = NULL", 1),
+        ("UPDATE day_looks SET looks = x'0009'", 1),
+        ("DELETE FROM day_looks", 1),
+        ("INSERT INTO day_looks VALUES (1, 3, x'0009'); INSERT INTO day_looks VALUES (1, 99999, x'')", 2),
+        ("UPDATE day_looks SET utc_day = utc_day + 1", 2),
         ("DELETE FROM target_summary", 1),
         ("UPDATE hour_tally SET unknown_ms = 5; INSERT INTO target_summary VALUES (1, 'x', 1, 1, 1, 1)", 4),
     ] {
@@ -233,6 +257,12 @@ fn a_corrected_civil_time_moves_the_hours_of_its_target_alone() {
         ["92-nanterre/asile | 2026-01-05 | 3 | 1", "973-cayenne/asile | 2026-01-04 | 23 | 1"]
     );
     assert_eq!(store.check_derived(&mut |_, _| ()).unwrap(), 0);
+    let days = "SELECT t.name, utc_day FROM day_looks JOIN target AS t ON t.id = target_id ORDER BY 1";
+    assert_eq!(
+        rows(&store.database.connection, days),
+        ["92-nanterre/asile | 20458", "973-cayenne/asile | 20458"],
+        "looks stay on their day in UTC"
+    );
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Tests of the whole store; what they share.
 
+mod audits;
 mod derived;
 mod drift;
 mod importing;
 mod log;
+mod looks;
 mod opening;
 mod replay;
 mod schema;
@@ -83,7 +85,7 @@ fn rows(connection: &Connection, query: &str) -> Vec<String> {
         .collect()
 }
 
-/// Both derived tables whole, with the targets by name.
+/// The derived tables whole, with the targets by name.
 fn derived_rows(store: &Store) -> Vec<String> {
     let connection = &store.database.connection;
     let mut all = rows(
@@ -91,6 +93,10 @@ fn derived_rows(store: &Store) -> Vec<String> {
         "SELECT t.name, h.* FROM hour_tally AS h JOIN target AS t ON t.id = h.target_id
          ORDER BY t.name, h.local_date, h.hour",
     );
+    all.extend(rows(
+        connection,
+        "SELECT t.name, d.* FROM day_looks AS d JOIN target AS t ON t.id = d.target_id ORDER BY t.name, d.utc_day",
+    ));
     all.extend(rows(
         connection,
         "SELECT t.name, s.* FROM target_summary AS s JOIN target AS t ON t.id = s.target_id

@@ -1,12 +1,16 @@
 //! Opening files that are ours, and files that are not.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use guichet_model::Outcome;
+use guichet_model::{Look, Outcome};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{record, seen};
+use super::{record, rows, seen};
 use crate::{Reader, Store, StoreError, error::Failure};
 
 fn place() -> (TempDir, PathBuf) {
@@ -75,8 +79,8 @@ fn a_file_of_a_newer_version_is_refused() {
     store.database.connection.pragma_update(None, "user_version", 99).unwrap();
     drop(store);
     for error in [Store::open(&path).unwrap_err(), Reader::open(&path).unwrap_err()] {
-        assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 4, .. }), "{error}");
-        assert!(error.to_string().contains("its schema is 99, this version knows 4"), "{error}");
+        assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 5, .. }), "{error}");
+        assert!(error.to_string().contains("its schema is 99, this version knows 5"), "{error}");
     }
 }
 
@@ -87,7 +91,7 @@ fn a_file_of_an_older_version_is_upgraded_by_the_writer_and_not_by_a_reader() {
     crate::connection::MIGRATIONS.to_version(&mut old, 1).unwrap();
     drop(old);
     let error = Reader::open(&path).unwrap_err();
-    assert!(matches!(error, StoreError::OlderSchema { found: 1, known: 4, .. }), "{error}");
+    assert!(matches!(error, StoreError::OlderSchema { found: 1, known: 5, .. }), "{error}");
     record(&mut Store::open(&path).unwrap(), &at_nine()).unwrap();
     assert_eq!(Reader::open(&path).unwrap().targets().unwrap()[0].observations, 1);
 }
@@ -112,7 +116,7 @@ fn a_file_from_before_services_and_drifts_keeps_all_it_had_and_can_be_written_on
     .unwrap();
     drop(old);
     let error = Reader::open(&path).unwrap_err();
-    assert!(matches!(error, StoreError::OlderSchema { found: 3, known: 4, .. }), "{error}");
+    assert!(matches!(error, StoreError::OlderSchema { found: 3, known: 5, .. }), "{error}");
 
     let mut store = Store::open(&path).unwrap();
     let reader = Reader::open(&path).unwrap();
@@ -130,6 +134,57 @@ fn a_file_from_before_services_and_drifts_keeps_all_it_had_and_can_be_written_on
     assert_eq!(reader.observations(&target, None, None).unwrap(), [old[0].clone(), old[1].clone(), walled]);
     let error = store.database.connection.execute("UPDATE observation SET service = 'wall'", []).unwrap_err();
     assert!(error.to_string().contains("append-only"), "{error}");
+}
+
+/// A file from before looks were kept, with bursts, probation, two sources and two days.
+fn before_looks(path: &Path) -> Connection {
+    let mut old = Connection::open(path).unwrap();
+    crate::connection::MIGRATIONS.to_version(&mut old, 4).unwrap();
+    old.execute_batch(
+        "INSERT INTO target VALUES (7, '92-nanterre/asile', '92', 'Europe/Paris');
+         INSERT INTO target VALUES (9, '974-saint-denis/asile', '974', 'Indian/Reunion');
+         INSERT INTO observation (target_id, observed_at, source, outcome, cause, slots, slots_exact, earliest_at,
+           horizon_on, purpose)
+         VALUES
+           (9, 1767653999999, 'x', 'shut', NULL, NULL, NULL, NULL, NULL, 'base'),
+           (7, 1767657600000, 'x', 'full', NULL, NULL, NULL, NULL, NULL, 'base'),
+           (7, 1767603600000, 'x', 'full', NULL, NULL, NULL, NULL, NULL, 'base'),
+           (7, 1767603600000, 'y', 'unknown', 'gone', NULL, NULL, NULL, NULL, 'base'),
+           (7, 1767603500000, 'x', 'open', NULL, 4, 1, 1767690000000, '2026-01-20', 'burst'),
+           (7, 1767603400000, 'x', 'full', NULL, NULL, NULL, NULL, NULL, 'probation');",
+    )
+    .unwrap();
+    old
+}
+
+#[test]
+fn a_file_from_before_looks_has_those_of_all_its_observations_when_it_is_opened() {
+    let (_folder, path) = place();
+    drop(before_looks(&path));
+    let mut store = Store::open(&path).unwrap();
+    let stand = rows(&store.database.connection, "SELECT * FROM day_looks");
+    assert_eq!(stand.len(), 3, "{stand:?}");
+    // Tallies and summaries were never made in this file: one row for each hour, and for each target and source.
+    assert_eq!(store.rebuild(&mut |_, _| ()).unwrap().differing, 3 + 3);
+    assert_eq!(rows(&store.database.connection, "SELECT * FROM day_looks"), stand);
+    let target = "92-nanterre/asile".parse().unwrap();
+    let reader = Reader::open(&path).unwrap();
+    let mut expected: Vec<Look> =
+        reader.observations(&target, None, None).unwrap().iter().filter_map(Look::of).collect();
+    expected.sort();
+    assert_eq!(expected.len(), 4);
+    assert_eq!(reader.looks(&target).unwrap(), expected);
+}
+
+#[test]
+fn an_upgrade_that_fails_half_way_leaves_the_file_as_it_was() {
+    let (_folder, path) = place();
+    before_looks(&path).execute_batch("UPDATE target SET timezone = 'Mars/Olympus' WHERE id = 9").unwrap();
+    let error = Store::open(&path).unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
+    let file = Connection::open(&path).unwrap();
+    assert_eq!(rows(&file, "PRAGMA user_version"), ["4"]);
+    assert_eq!(rows(&file, "SELECT name FROM sqlite_schema WHERE name = 'day_looks'"), [""; 0]);
 }
 
 #[test]

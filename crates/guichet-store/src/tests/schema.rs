@@ -49,6 +49,7 @@ fn the_log_can_neither_be_changed_nor_shortened() {
     };
     let connection = &store.database.connection;
     state::append_robots(connection, &robots).unwrap();
+    connection.execute("INSERT INTO audit (made_at, as_of, result) VALUES (1, 1, '{}')", []).unwrap();
     for forbidden in [
         "UPDATE observation SET outcome = 'shut'",
         "DELETE FROM observation",
@@ -57,6 +58,9 @@ fn the_log_can_neither_be_changed_nor_shortened() {
         "DELETE FROM exchange",
         "UPDATE robots SET allowed = 0",
         "DELETE FROM robots",
+        "UPDATE audit SET result = '{}'",
+        "DELETE FROM audit",
+        "REPLACE INTO audit SELECT * FROM audit",
     ] {
         let error = connection.execute(forbidden, []).unwrap_err().to_string();
         assert!(error.contains("append-only"), "{forbidden}: {error}");
