@@ -3,16 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{Duration, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use guichet_model::{
     Counts, HourTally,
-    civil::{self, HourOfWeek},
+    civil::{self, HourOfWeek, LocalHour},
+    tally,
 };
 
 use crate::{
     interval::{Interval, clopper_pearson},
     long_run::{self, Cluster},
+    minimum::{Needed, TooLittle},
 };
 
 /// How much a figure may be made of, by exposure alone (days and capture), never by the width of the interval, which
@@ -37,6 +39,12 @@ impl Tier {
         }
     }
 }
+
+/// Observed dates below which nothing is made of a figure.
+const LEAST_DAYS: u32 = 14;
+
+/// Share of the hours below which nothing is made of a figure.
+const LEAST_CAPTURE: f64 = 0.5;
 
 /// Availability of a target, or of several pooled, over a period (recipe R1). Shares are between 0 and 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,36 +80,60 @@ pub struct Availability {
     pub tier: Tier,
 }
 
+impl Availability {
+    /// Whether the exposure allows to make anything of the figures, by the rule of [`Tier::None`]: of days first, then
+    /// of coverage.
+    ///
+    /// # Errors
+    /// With fewer than 14 observed dates, or less than half of the hours captured.
+    pub fn enough(&self) -> Result<(), TooLittle> {
+        TooLittle::unless(Needed::ObservedDays, f64::from(self.days_observed), f64::from(LEAST_DAYS))?;
+        TooLittle::unless(Needed::Coverage, self.capture, LEAST_CAPTURE)
+    }
+}
+
 /// Hours in which a page must have told for a date to count as observed.
 const HOURS_OF_AN_OBSERVED_DAY: u32 = 6;
 
-/// R1 over hourly tallies in order of time, of one target or pooled (in one civil time `zone`).
+/// R1 over hourly tallies in any order, of one target or pooled (in one civil time `zone`).
 ///
 /// Daily clusters, long-run variance by equal-weighted cosines (see [`long_run::ratio`]), effective sample size
 /// `n_eff` = min(p(1−p)/v, n), n* = `n_eff`·(z/`t_ν`)², Clopper–Pearson on p·n* of n* (Korn & Graubard 1998). When the
 /// share is 0 or 1, or the variance is 0, n* is the number of dates on which a page told. Minimum data: none for the
 /// figures, which carry their [`Tier`]; `None` when there is no observation at all.
 pub fn availability(tallies: &[HourTally], zone: Tz) -> Option<Availability> {
-    let seen: Vec<&HourTally> = tallies.iter().filter(|tally| !tally.counts.is_empty()).collect();
-    let (first, last) = (seen.first()?, seen.last()?);
-    let (from, to) = (first.at.date, last.at.date);
+    let pooled;
+    let tallies = if tallies.is_sorted_by(|a, b| a.at < b.at) {
+        tallies
+    } else {
+        pooled = tally::pool(tallies);
+        &pooled
+    };
+    let mut figures = figures(tallies)?;
+    let mut seen = tallies.iter().filter(|tally| !tally.counts.is_empty()).map(|tally| tally.at);
+    let first = seen.next()?;
+    let hours = civil_hours(first, seen.next_back().unwrap_or(first), zone);
+    let told = count(tallies.iter().filter(|tally| tells(&tally.counts)).count());
+    figures.capture = (f64::from(told) / f64::from(hours.max(1))).min(1.0);
+    figures.tier = tier(figures.days_observed, figures.capture);
+    Some(figures)
+}
 
+/// All but the capture and the tier that depends on it; `tallies` are in order of time.
+fn figures(tallies: &[HourTally]) -> Option<Availability> {
+    let seen = || tallies.iter().filter(|tally| !tally.counts.is_empty());
+    let (from, to) = (seen().next()?.at.date, seen().next_back()?.at.date);
+    let place = |date: NaiveDate| usize::try_from((date - from).num_days()).unwrap_or(0);
     let mut total = Counts::default();
-    let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
-    for tally in &seen {
+    let mut days = vec![Day::default(); place(to) + 1];
+    for tally in seen() {
         total.add(&tally.counts);
-        days.entry(tally.at.date).or_default().add(&tally.counts);
+        if let Some(day) = days.get_mut(place(tally.at.date)) {
+            day.add(&tally.counts);
+        }
     }
-    let hours_told: u32 = days.values().map(|day| day.hours_told).sum();
-    let days_observed = count(days.values().filter(|day| day.hours_told >= HOURS_OF_AN_OBSERVED_DAY).count());
-    let hours = hours_of_span(from, to, zone) - u32::from(first.at.hour) - (23 - u32::from(last.at.hour));
-    let capture = (f64::from(hours_told) / f64::from(hours.max(1))).min(1.0);
-
-    let clusters: Vec<Cluster> = from
-        .iter_days()
-        .take_while(|date| *date <= to)
-        .map(|date| days.get(&date).map_or_else(Cluster::default, |day| day.cluster))
-        .collect();
+    let days_observed = count(days.iter().filter(|day| day.hours_told >= HOURS_OF_AN_OBSERVED_DAY).count());
+    let clusters: Vec<Cluster> = days.into_iter().map(|day| day.cluster).collect();
     let days_told = count(clusters.iter().filter(|day| day.w > 0.0).count());
     let n_polls = total.told();
     let estimate = long_run::ratio(&clusters);
@@ -135,18 +167,18 @@ pub fn availability(tallies: &[HourTally], zone: Tz) -> Option<Availability> {
         deff: if n_eff > 0.0 { as_f64(n_polls) / n_eff } else { 0.0 },
         nu,
         days_observed,
-        capture,
+        capture: 0.0,
         missing_share,
         manski,
-        tier: tier(days_observed, capture),
+        tier: Tier::None,
     })
 }
 
-/// R1 in each hour of the week that holds an observation, over the same tallies.
+/// R1 in each hour of the week that holds an observation, over the same tallies, in any order.
 pub fn by_hour_of_week(tallies: &[HourTally], zone: Tz) -> BTreeMap<HourOfWeek, Availability> {
     let mut cells: BTreeMap<HourOfWeek, Vec<HourTally>> = BTreeMap::new();
-    for tally in tallies {
-        cells.entry(tally.at.hour_of_week()).or_default().push(*tally);
+    for tally in tally::pool(tallies) {
+        cells.entry(tally.at.hour_of_week()).or_default().push(tally);
     }
     cells
         .into_iter()
@@ -154,15 +186,16 @@ pub fn by_hour_of_week(tallies: &[HourTally], zone: Tz) -> BTreeMap<HourOfWeek, 
         .collect()
 }
 
-/// R1 in one hour of the week. Its capture is the share of that hour's weekly turns in which a page told, and its
-/// tier is [`Tier::None`] by the rule on days: a cell has at most one hour a week.
+/// R1 in one hour of the week, of tallies in order of time. Its capture is the share of that hour's weekly turns in which
+/// a page told, and its tier is [`Tier::None`] by the rule on days: a cell has at most one hour a week.
 fn availability_of_cell(tallies: &[HourTally], zone: Tz) -> Option<Availability> {
-    let mut cell = availability(tallies, zone)?;
-    let turns = (cell.to - cell.from).num_days() / 7 + 1;
-    let told = tallies.iter().filter(|tally| tells(&tally.counts)).count();
-    cell.capture = (f64::from(count(told)) / f64::from(u32::try_from(turns).unwrap_or(u32::MAX))).min(1.0);
-    cell.days_observed = count(told);
-    cell.tier = Tier::None;
+    let hour = tallies.first()?.at.hour;
+    let mut cell = figures(tallies)?;
+    let weekly = cell.from.iter_days().step_by(7).take_while(|date| *date <= cell.to);
+    let turns = count(weekly.filter(|date| exists(LocalHour { date: *date, hour }, zone)).count());
+    let told = count(tallies.iter().filter(|tally| tells(&tally.counts)).count());
+    cell.capture = (f64::from(told) / f64::from(turns.max(1))).min(1.0);
+    cell.days_observed = told;
     Some(cell)
 }
 
@@ -185,7 +218,7 @@ impl Day {
 }
 
 fn tier(days_observed: u32, capture: f64) -> Tier {
-    if days_observed < 14 || capture < 0.5 {
+    if days_observed < LEAST_DAYS || capture < LEAST_CAPTURE {
         Tier::None
     } else if days_observed < 56 || capture < 0.75 {
         Tier::Provisional
@@ -194,18 +227,29 @@ fn tier(days_observed: u32, capture: f64) -> Tier {
     }
 }
 
-/// How many civil hours exist from the start of `from` to the end of `to`: 24 a day, one fewer on the spring date of
-/// the clock change. The autumn hour that comes twice is one civil hour.
-fn hours_of_span(from: NaiveDate, to: NaiveDate, zone: Tz) -> u32 {
+/// How many civil hours exist from `first` to `last`, both included: 24 a day, one fewer on the spring date of the clock
+/// change. The autumn hour that comes twice is one civil hour, as it is one tally.
+fn civil_hours(first: LocalHour, last: LocalHour, zone: Tz) -> u32 {
     let midnight = |date: NaiveDate| civil::instant_of(date.and_time(NaiveTime::MIN), zone);
-    from.iter_days()
-        .take_while(|date| *date <= to)
-        .map(|date| {
-            let next = date.checked_add_days(Days::new(1)).and_then(midnight);
-            let elapsed = midnight(date).zip(next).map_or(24, |(start, end)| (end - start).num_hours());
-            u32::try_from(elapsed.clamp(0, 24)).unwrap_or(24)
-        })
-        .sum()
+    let mut start = midnight(first.date);
+    let mut hours = 0;
+    for date in first.date.iter_days().take_while(|date| *date <= last.date) {
+        let end = date.succ_opt().and_then(midnight);
+        let from = if date == first.date { first.hour } else { 0 };
+        let to = if date == last.date { last.hour } else { 23 };
+        let is_whole = start.zip(end).is_some_and(|(start, end)| end - start >= Duration::hours(24));
+        hours += count(
+            (from..=to).filter(|hour| is_whole || exists(LocalHour { date, hour: *hour }, zone)).count(),
+        );
+        start = end;
+    }
+    hours
+}
+
+/// Whether there is such an hour; one in spring is not.
+fn exists(hour: LocalHour, zone: Tz) -> bool {
+    let start = hour.date.and_hms_opt(u32::from(hour.hour), 0, 0);
+    start.is_some_and(|start| civil::instant_of(start, zone).is_some())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit 53 bits")]

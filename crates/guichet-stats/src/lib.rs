@@ -31,4 +31,4 @@ pub use availability::{Availability, Tier, availability, by_hour_of_week};
 pub use evidence::Evidence;
 pub use interval::Interval;
 pub use minimum::{Needed, TooLittle};
-pub use report::{Pooled, Question, Report, report};
+pub use report::{Pooled, Question, Report, pooled, report};

@@ -1,23 +1,25 @@
 //! All recipes over one target, or over several pooled, in the period that holds today. What never enters: I/O, words
 //! for people.
 
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
+use guichet_model::{HourTally, Look, Seen, tally};
 
 use crate::{
-    availability::Availability,
-    cells::Cells,
-    chance::Chance,
-    changes::Change,
-    class::ClassSet,
-    episodes::Episode,
+    availability::{Availability, availability},
+    cells::{Cells, cells},
+    chance::{Chance, HORIZONS, chances},
+    changes::{Change, changes},
+    class::{ClassSet, class},
+    episodes::{Episode, episodes},
     evidence::Evidence,
-    forecast::{Calibration, Forecast},
-    lead_time::{AttemptShare, LeadTime},
-    minimum::TooLittle,
-    openings::Openings,
-    persistence::Persistence,
-    release::ReleasePattern,
+    forecast::{Calibration, Forecast, forecast},
+    lead_time::{AttemptShare, LeadTime, attempts, lead_time},
+    minimum::{Needed, TooLittle},
+    openings::{Openings, openings},
+    persistence::{Persistence, persistence},
+    release::{ReleasePattern, release_pattern},
+    tries::{DailySuccess, THREE_A_DAY, daily_success},
 };
 
 /// Why a period starts when it does.
@@ -103,9 +105,147 @@ pub struct Question<'a> {
 }
 
 /// All recipes; `None` where there is no observation in the period.
+///
+/// With no bounds asked, the period is the one that holds today: from the last change point (R7 over everything) on.
+/// The periods between change points go to `history`. With a bound asked, the period is exactly that.
+///
+/// Minimum data: where the availability's exposure is too little ([`Availability::enough`]), the chance, the forecast,
+/// the class, the cells and the release pattern are too little as well, whatever their own minimum; openings,
+/// persistence, lead times and attempts have minima of their own; episodes are facts. Hours and looks may come in any
+/// order: a clock that went back does no harm.
 pub fn report(evidence: &Evidence<'_>, question: &Question<'_>) -> Option<Report> {
-    let _ = (evidence, question);
-    None
+    let in_order = InOrder::of(evidence);
+    let evidence = &in_order.evidence(evidence);
+    let changes = changes(evidence);
+    let asked = question.from.is_some() || question.to.is_some();
+    let last_change = changes.iter().flatten().map(|change| change.date).max().filter(|_| !asked);
+
+    let (starts, period) = match last_change {
+        Some(date) => (PeriodStart::Change, evidence.within(Some(date), None)),
+        None if asked => (PeriodStart::Asked, evidence.within(question.from, question.to)),
+        None => (PeriodStart::First, *evidence),
+    };
+    let availability = availability(period.hours, period.zone)?;
+    let gate = availability.enough();
+    let desk = daily_success(&period, &THREE_A_DAY);
+    let tried = gate.and(desk.as_ref().ok_or(NEVER_TRIED));
+    let forecast_of = |days: u32| {
+        let calibration = question.calibrations.iter().find(|calibration| calibration.horizon_days == days);
+        tried.and_then(|desk| forecast(desk, question.host, days, calibration))
+    };
+    Some(Report {
+        zone: evidence.zone,
+        starts,
+        error_rate_near_open: error_rate_near_open(period.looks),
+        cells: gate.and_then(|()| cells(&period)),
+        class: gate.and_then(|()| class(desk.as_slice())),
+        chance: chances_past(gate, desk.as_slice()),
+        forecast: HORIZONS.map(|days| (days, forecast_of(days))).into(),
+        openings: openings(&period),
+        persistence: persistence(&period),
+        release: gate.and_then(|()| release_pattern(&period)),
+        history: if asked { Vec::new() } else { history(evidence, changes.as_deref().unwrap_or_default()) },
+        changes,
+        lead_time: lead_time(&period),
+        attempts: attempts(&period),
+        episodes: episodes(&period),
+        availability,
+    })
+}
+
+/// Hours and looks in order of time, copied only where they are not.
+struct InOrder {
+    hours: Option<Vec<HourTally>>,
+    looks: Option<Vec<Look>>,
+}
+
+impl InOrder {
+    fn of(evidence: &Evidence<'_>) -> Self {
+        let hours_are = evidence.hours.is_sorted_by(|a, b| a.at < b.at);
+        let looks_are = evidence.looks.is_sorted_by_key(|look| look.at);
+        let sorted = || {
+            let mut looks = evidence.looks.to_vec();
+            looks.sort_unstable();
+            looks
+        };
+        Self { hours: (!hours_are).then(|| tally::pool(evidence.hours)), looks: (!looks_are).then(sorted) }
+    }
+
+    fn evidence<'a>(&'a self, given: &Evidence<'a>) -> Evidence<'a> {
+        Evidence {
+            hours: self.hours.as_deref().unwrap_or(given.hours),
+            looks: self.looks.as_deref().unwrap_or(given.looks),
+            ..*given
+        }
+    }
+}
+
+/// The periods that change points ended.
+fn history(evidence: &Evidence<'_>, changes: &[Change]) -> Vec<Past> {
+    let mut dates: Vec<NaiveDate> = changes.iter().map(|change| change.date).collect();
+    dates.sort_unstable();
+    dates.dedup();
+    let mut from = None;
+    let mut past = Vec::new();
+    for next in dates {
+        let period = evidence.within(from, next.pred_opt());
+        if let Some(availability) = availability(period.hours, period.zone) {
+            let release = availability.enough().and_then(|()| release_pattern(&period));
+            past.push(Past { availability, release });
+        }
+        from = Some(next);
+    }
+    past
+}
+
+/// [`chances`], past a gate that the exposure opens or shuts.
+fn chances_past(
+    gate: Result<(), TooLittle>,
+    desks: &[DailySuccess],
+) -> Vec<(u32, Result<Chance, TooLittle>)> {
+    match gate {
+        Ok(()) => chances(desks),
+        Err(few) => HORIZONS.map(|days| (days, Err(few))).into(),
+    }
+}
+
+/// No page ever answered in one of the hours at which one would look.
+const NEVER_TRIED: TooLittle = TooLittle { needed: Needed::Days, have: 0.0, need: 1.0 };
+
+/// Looks that either side of the comparison of errors needs.
+const LEAST_LOOKS_BESIDE: u32 = 30;
+
+/// Errors that either side of it needs.
+const LEAST_ERRORS_BESIDE: u32 = 5;
+
+/// The share of unknown looks within an hour of an open one, over that share among all others (bursts included): errors
+/// that the openings themselves cause, when people rush, make the share open too low. A look is near when *another* look
+/// within an hour of it was open: an open look cannot be an error, so its own outcome must not choose its side. No
+/// units; `looks` in order of time; `None` with fewer than 30 looks or 5 errors on either side.
+fn error_rate_near_open(looks: &[Look]) -> Option<f64> {
+    let is_open = |look: &Look| matches!(look.seen, Seen::Open(_));
+    let within_an_hour = |a: &Look, b: &Look| (a.at - b.at).abs() <= Duration::hours(1);
+    let mut near = vec![false; looks.len()];
+    let mut last_open: Option<&Look> = None;
+    for (look, near) in looks.iter().zip(&mut near) {
+        *near |= last_open.is_some_and(|open| within_an_hour(look, open));
+        last_open = if is_open(look) { Some(look) } else { last_open };
+    }
+    let mut next_open: Option<&Look> = None;
+    for (look, near) in looks.iter().zip(&mut near).rev() {
+        *near |= next_open.is_some_and(|open| within_an_hour(look, open));
+        next_open = if is_open(look) { Some(look) } else { next_open };
+    }
+    let rate = |side: bool| {
+        let (mut all, mut errors) = (0_u32, 0_u32);
+        for (look, _) in looks.iter().zip(&near).filter(|(_, near)| **near == side) {
+            all += 1;
+            errors += u32::from(look.seen == Seen::Unknown);
+        }
+        (all >= LEAST_LOOKS_BESIDE && errors >= LEAST_ERRORS_BESIDE)
+            .then(|| f64::from(errors) / f64::from(all))
+    };
+    Some(rate(true)? / rate(false)?)
 }
 
 /// What can be said of several targets pooled: those of a department, or of France, for one procedure.
@@ -113,7 +253,7 @@ pub fn report(evidence: &Evidence<'_>, question: &Question<'_>) -> Option<Report
 pub struct Pooled {
     /// Targets.
     pub desks: u32,
-    /// Those with observations.
+    /// Those with a daily success.
     pub desks_with_data: u32,
     /// R1 over all observations.
     pub availability: Availability,
@@ -122,3 +262,25 @@ pub struct Pooled {
     /// R9.
     pub class: Result<ClassSet, TooLittle>,
 }
+
+/// R1, R3 and R9 over several targets: their hours are added up and their days tried together, so that percentages are
+/// never averaged; `None` where there is no observation.
+///
+/// `hours` are those of all targets, one target after another or added up already; `desks` are the daily successes
+/// ([`daily_success`] with [`THREE_A_DAY`]) of those that have one, of the same periods; `targets` is how many there
+/// are; `zone` is the civil time that most keep, and matters to the coverage on the date of a clock change only. Where
+/// the exposure of all hours together is too little ([`Availability::enough`]), so are chance and class.
+pub fn pooled(hours: &[HourTally], desks: &[DailySuccess], targets: u32, zone: Tz) -> Option<Pooled> {
+    let availability = availability(hours, zone)?;
+    let gate = availability.enough();
+    Some(Pooled {
+        desks: targets,
+        desks_with_data: u32::try_from(desks.len()).unwrap_or(u32::MAX),
+        chance: chances_past(gate, desks),
+        class: gate.and_then(|()| class(desks)),
+        availability,
+    })
+}
+
+#[cfg(test)]
+mod tests;

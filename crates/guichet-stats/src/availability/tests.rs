@@ -5,7 +5,6 @@ use guichet_model::{
     tally,
 };
 use proptest::prelude::*;
-use rand::{SeedableRng as _, rngs::StdRng};
 
 use super::*;
 
@@ -104,10 +103,73 @@ fn two_weeks_are_provisional_eight_are_enough_and_gaps_take_the_tier_away() {
 }
 
 #[test]
-fn the_spring_date_has_twenty_three_hours() {
-    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-    assert_eq!(hours_of_span(day("2026-03-28"), day("2026-03-30"), PARIS), 71);
-    assert_eq!(hours_of_span(day("2026-10-24"), day("2026-10-26"), PARIS), 72);
+fn the_spring_date_has_twenty_three_civil_hours_and_the_autumn_one_twenty_four() {
+    let at = |text: &str, hour: u8| LocalHour { date: text.parse().unwrap(), hour };
+    for (first, last, hours) in [
+        (at("2026-03-28", 0), at("2026-03-30", 23), 71),
+        (at("2026-10-24", 0), at("2026-10-26", 23), 72),
+        (at("2026-03-29", 3), at("2026-03-29", 23), 21),
+        (at("2026-03-29", 0), at("2026-03-29", 1), 2),
+        (at("2026-03-29", 23), at("2026-03-29", 23), 1),
+        (at("2026-10-25", 2), at("2026-10-25", 2), 1),
+        (at("2026-03-28", 22), at("2026-03-29", 3), 5),
+    ] {
+        assert_eq!(civil_hours(first, last, PARIS), hours, "{first:?} {last:?}");
+    }
+    let (first, last) = (at("2025-01-01", 5), at("2026-12-31", 20));
+    assert_eq!(civil_hours(first, last, PARIS), 2 * 365 * 24 - 5 - 3 - 2, "two springs");
+    assert_eq!(civil_hours(first, last, chrono_tz::Indian::Reunion), 2 * 365 * 24 - 5 - 3);
+}
+
+#[test]
+fn looking_in_every_hour_of_a_clock_change_captures_all_of_it() {
+    let every_half_hour = |from: &str, elapsed_h: u32| {
+        let from: Instant = from.parse().unwrap();
+        let hours: Vec<HourTally> = (0..2 * elapsed_h)
+            .map(|half| {
+                let at = from + Duration::minutes(30 * i64::from(half));
+                HourTally {
+                    at: LocalHour::of(at, PARIS),
+                    counts: Counts::one(&Outcome::Full, tally::weight_ms(Some(2.0))),
+                }
+            })
+            .collect();
+        availability(&tally::pool(&hours), PARIS).unwrap()
+    };
+    for (from, elapsed_h) in [("2026-10-24T22:00:00Z", 25), ("2026-03-28T23:00:00Z", 23)] {
+        let ours = every_half_hour(from, elapsed_h);
+        assert!((ours.capture - 1.0).abs() < 1e-12, "{ours:?}");
+        assert_eq!((ours.from, ours.days_observed, ours.n_polls), (ours.to, 1, u64::from(2 * elapsed_h)));
+        assert_eq!(ours.counts.full_ms, u64::from(elapsed_h) * 3_600_000, "the weights are the elapsed time");
+    }
+}
+
+#[test]
+fn tallies_out_of_order_or_in_parts_give_what_they_give_in_order() {
+    let seen: Vec<_> = (0..400)
+        .map(|hour| (f64::from(hour) + 0.5, if hour % 9 == 0 { OPEN } else { Outcome::Full }))
+        .collect();
+    let ordered = tallies(&seen, 2.0);
+    let mut mixed = ordered.clone();
+    mixed.reverse();
+    assert_eq!(availability(&mixed, PARIS), availability(&ordered, PARIS));
+    mixed.extend(tallies(&seen, 2.0));
+    let doubled = availability(&mixed, PARIS).unwrap();
+    assert!(doubled.capture <= 1.0 && doubled.days_observed <= 17, "{doubled:?}");
+}
+
+#[test]
+fn too_little_exposure_is_told_in_days_first_and_then_in_coverage() {
+    let enough = |days: u32, every: usize| {
+        let seen: Vec<_> =
+            (0..days * 24).step_by(every).map(|h| (f64::from(h) + 0.5, Outcome::Full)).collect();
+        let ours = availability(&tallies(&seen, 1.0), PARIS).unwrap();
+        assert_eq!(ours.enough().is_err(), ours.tier == Tier::None, "{ours:?}");
+        ours.enough().map_err(|few| few.needed)
+    };
+    assert_eq!(enough(13, 3), Err(Needed::ObservedDays));
+    assert_eq!(enough(30, 3), Err(Needed::Coverage));
+    assert_eq!(enough(14, 1), Ok(()));
 }
 
 #[test]
@@ -123,35 +185,16 @@ fn an_hour_of_the_week_holds_only_its_own_observations() {
     assert_eq!(cells[&HourOfWeek::new(3, 0).unwrap()].p, Some(0.0));
 }
 
-/// Openings of exponential length one hour, 5 % of the time, probed every 15 minutes by stratified jitter for eight
-/// weeks: the interval must hold the truth about as often as it says, and the textbook interval must not, which shows
-/// that this test can fail.
 #[test]
-fn the_interval_covers_the_true_share_where_the_textbook_one_fails() {
-    const TRUTH: f64 = 0.05;
-    let mut rng = StdRng::seed_from_u64(7);
-    let exponential = |mean: f64, rng: &mut StdRng| -mean * (1.0 - rng.random::<f64>()).ln();
-    let (runs, mut covered, mut naive_covered) = (240, 0, 0);
-    for _ in 0..runs {
-        let (mut at, mut open, mut change) = (0.0, false, exponential(19.0, &mut rng));
-        let mut seen = Vec::new();
-        while at < 8.0 * 7.0 * 24.0 {
-            let probe = at + 0.25 * rng.random::<f64>();
-            while change <= probe {
-                open = !open;
-                change += exponential(if open { 1.0 } else { 19.0 }, &mut rng);
-            }
-            seen.push((probe, if open { OPEN } else { Outcome::Full }));
-            at += 0.25;
-        }
-        let ours = availability(&tallies(&seen, 4.0), PARIS).unwrap();
-        covered += u32::from(ours.interval.lo <= TRUTH && TRUTH <= ours.interval.hi);
-        let naive = clopper_pearson(as_f64(ours.counts.open), as_f64(ours.n_polls), 0.95);
-        naive_covered += u32::from(naive.lo <= TRUTH && TRUTH <= naive.hi);
-    }
-    let share = |n: u32| f64::from(n) / f64::from(runs);
-    assert!((0.91..=0.995).contains(&share(covered)), "coverage {}", share(covered));
-    assert!(share(naive_covered) < 0.8, "textbook coverage {}", share(naive_covered));
+fn the_spring_hour_is_no_turn_of_its_cell_that_was_missed() {
+    // Sundays from 15 March to 12 April 2026; on the 29th there is no hour from 2 to 3.
+    let sundays = [15, 22, 36, 43].map(|day| {
+        let date = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap() + chrono::Days::new(day - 1);
+        HourTally { at: LocalHour { date, hour: 2 }, counts: Counts::one(&Outcome::Full, 1_800_000) }
+    });
+    let cells = by_hour_of_week(&sundays, PARIS);
+    let night = &cells[&HourOfWeek::new(6, 2).unwrap()];
+    assert_eq!((night.capture, night.days_observed), (1.0, 4));
 }
 
 proptest! {

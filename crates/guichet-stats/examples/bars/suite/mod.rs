@@ -1,6 +1,9 @@
 //! Bars: each measures, each says what it must reach. What never enters: the estimators themselves.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is what this is for")]
 
+mod b00_golden;
+mod b01_coverage;
+mod b02_adaptive;
 mod b03_chance;
 pub(crate) mod b04_forecast;
 pub(crate) mod b05_conformal;
@@ -10,6 +13,7 @@ mod b08_persistence;
 mod b11_shrinkage_simulated;
 mod b12_shrinkage_real;
 mod b16_class;
+mod b17_missing;
 mod b19_clock_change;
 pub(crate) mod mixture;
 pub(crate) mod real;
@@ -96,11 +100,6 @@ impl Table {
         println!("{bar:4} SKIPPED: {why}");
         self.skipped.push(format!("{bar} {why}"));
     }
-
-    /// What was missed.
-    pub(crate) fn misses(&self) -> &[String] {
-        &self.misses
-    }
 }
 
 /// A number that is shown and not judged.
@@ -113,16 +112,20 @@ pub(crate) type Bar = (&'static str, u64, &'static str, fn(Size, u64, &mut Table
 
 /// Every bar in order.
 pub(crate) const BARS: &[Bar] = &[
+    ("B0", 0, "reference figures", b00_golden::measure),
+    ("B1", 1, "coverage of the availability's interval", b01_coverage::measure),
+    ("B2", 2, "availability under uneven intensities", b02_adaptive::measure),
     ("B3", 3, "the chance within 14 days, mixture of sites", b03_chance::measure),
-    ("B16", 16, "sets of classes, mixture of sites", b16_class::measure),
-    ("B11", 11, "hours of the week, shrunk, against a known truth", b11_shrinkage_simulated::measure),
-    ("B12", 12, "hours of the week, shrunk, against the weeks after", b12_shrinkage_real::measure),
-    ("B19", 19, "elapsed time across changes of the clock", b19_clock_change::measure),
+    ("B4", 4, "forecasts on real calendars", b04_forecast::measure),
+    ("B5", 5, "conformal intervals on real calendars, sources left out in turn", b05_conformal::measure),
     ("B6", 6, "openings and lifetimes by a Markov chain", b06_openings::measure),
     ("B7", 7, "openings in real calendars of which most looks are hidden", b07_real_openings::measure),
     ("B8", 8, "whether a slot is still there", b08_persistence::measure),
-    ("B4", 4, "forecasts on real calendars", b04_forecast::measure),
-    ("B5", 5, "conformal intervals on real calendars, sources left out in turn", b05_conformal::measure),
+    ("B11", 11, "hours of the week, shrunk, against a known truth", b11_shrinkage_simulated::measure),
+    ("B12", 12, "hours of the week, shrunk, against the weeks after", b12_shrinkage_real::measure),
+    ("B16", 16, "sets of classes, mixture of sites", b16_class::measure),
+    ("B17", 17, "bounds where errors come with openings", b17_missing::measure),
+    ("B19", 19, "elapsed time across changes of the clock", b19_clock_change::measure),
 ];
 
 /// Runs the bars that `chosen` names, or all; `true` when none was missed.

@@ -5,13 +5,11 @@ use std::{collections::BTreeMap, fs::File, path::PathBuf};
 
 use flate2::read::GzDecoder;
 
-/// A calendar: its name, the source that it shares with others, and its state in each quarter of an hour from a Monday
+/// A calendar: the source that it shares with others, and its state in each quarter of an hour from a Monday
 /// at midnight on: 1 open, 0 none, −1 missing.
 #[derive(Debug, Clone)]
 pub(crate) struct Series {
-    /// `source/office`.
-    pub(crate) name: String,
-    /// The part of the name before the slash: what shares a host.
+    /// The part of its name (`source/office`) before the slash: what shares a host.
     pub(crate) source: String,
     /// The states.
     pub(crate) states: Vec<i8>,
@@ -67,7 +65,7 @@ pub(crate) fn load(choice: Choice) -> Option<Vec<Series>> {
             && *taken < 5;
         if fits {
             *taken += 1;
-            chosen.push(Series { name, source, states });
+            chosen.push(Series { source, states });
         }
     }
     Some(chosen)

@@ -190,6 +190,12 @@ impl Polling {
     }
 }
 
+/// A number of looks.
+#[expect(clippy::cast_precision_loss, reason = "numbers of looks fit 53 bits")]
+pub(crate) fn as_f64(number: u64) -> f64 {
+    number as f64
+}
+
 /// A Monday at midnight; simulations are in UTC, which has no clock change.
 pub(crate) fn instant(hours: f64) -> Instant {
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds of simulations")]
