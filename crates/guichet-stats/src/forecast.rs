@@ -29,6 +29,10 @@ pub const LEAST_DATES: u32 = 51;
 /// Dates after which an observation weighs half.
 const HALF_LIFE: f64 = 28.0;
 
+/// Half a success and half a failure beside what was seen (Jeffreys 1946): 84 dates without a slot are no proof that
+/// none will come, nor 84 with one that one will. On the real calendars this is also nearer to what came.
+const PRIOR: f64 = 0.5;
+
 /// Least likeness of days: levels shift, so that days of one horizon are more alike than the past shows.
 const LEAST_LIKENESS: f64 = 0.1;
 
@@ -234,13 +238,15 @@ fn foretell(desk: &DailySuccess, end: usize, horizon_days: u32) -> Result<Foreto
         })
         .collect();
     let mean = long_run::ratio(&days).ok_or(nothing)?;
+    let (y, w) = days.iter().fold((PRIOR, 2.0 * PRIOR), |(y, w), day| (y + day.y, w + day.w));
+    let s = y / w;
     let rho = training.likeness(horizon_days, LEAST_LIKENESS);
     let point = |s: f64| beta_geometric(s, rho, horizon_days).clamp(0.0, 1.0);
-    let (below, above) = ((mean.p - 0.005).max(0.0), (mean.p + 0.005).min(1.0));
+    let (below, above) = ((s - 0.005).max(0.0), (s + 0.005).min(1.0));
     let slope = (logit(point(above)) - logit(point(below))) / (above - below);
     let kept: f64 = training.window_means.iter().map(|mean| 1.0 - mean).product();
     Ok(Foretold {
-        p: point(mean.p),
+        p: point(s),
         p_iid: (1.0 - kept.powf(f64::from(horizon_days))).clamp(0.0, 1.0),
         variance: (slope * slope * mean.variance).clamp(VARIANCE.0, VARIANCE.1),
     })

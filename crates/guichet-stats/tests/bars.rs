@@ -1,6 +1,5 @@
 //! The bars with fewer repetitions and bounds that are wider but can still be missed.
 
-#[expect(dead_code, reason = "the full size is for the example")]
 #[path = "../examples/bars/suite/mod.rs"]
 mod suite;
 
@@ -79,4 +78,14 @@ fn bounds_hold_the_truth_when_openings_cause_errors() {
 #[test]
 fn exposure_is_elapsed_time_across_changes_of_the_clock() {
     holds("B19");
+}
+
+#[test]
+fn release_hours_are_told_where_there_are_some_and_batches_are_no_pattern() {
+    holds("B13");
+}
+
+#[test]
+fn changes_of_rate_and_of_hours_are_found_and_seldom_invented() {
+    holds("B14");
 }

@@ -127,8 +127,11 @@ fn a_shift_of_level_breaks_the_intervals_and_online_correction_widens_them() {
 #[test]
 fn the_point_is_the_beta_geometric_chance_of_the_recent_mean() {
     let steady = desk(&[Some(0.2); 100]);
-    // ρ = 0.1, A = 1.8, B = 7.2: the chance to miss seven times is a product.
-    let missed: f64 = (0..7).map(|day| (7.2 + f64::from(day)) / (9.0 + f64::from(day))).product();
+    // Half a success and half a failure beside the weights of 84 dates. With ρ = 0.1, A + B = 9: the chance to miss
+    // seven times is a product.
+    let weight: f64 = (0..84).map(|ago| (-f64::from(ago) / 28.0).exp2()).sum();
+    let b = 9.0 * (1.0 - (0.2 * weight + 0.5) / (weight + 1.0));
+    let missed: f64 = (0..7).map(|day| (b + f64::from(day)) / (9.0 + f64::from(day))).product();
     let foretold = forecast(&steady, "host", 7, None).unwrap();
     assert!((foretold.p - (1.0 - missed)).abs() < 1e-9, "{foretold:?}");
     assert_eq!(foretold.interval, None);

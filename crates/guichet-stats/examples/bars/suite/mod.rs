@@ -12,6 +12,8 @@ mod b07_real_openings;
 mod b08_persistence;
 mod b11_shrinkage_simulated;
 mod b12_shrinkage_real;
+mod b13_release;
+mod b14_changes;
 mod b16_class;
 mod b17_missing;
 mod b19_clock_change;
@@ -123,6 +125,8 @@ pub(crate) const BARS: &[Bar] = &[
     ("B8", 8, "whether a slot is still there", b08_persistence::measure),
     ("B11", 11, "hours of the week, shrunk, against a known truth", b11_shrinkage_simulated::measure),
     ("B12", 12, "hours of the week, shrunk, against the weeks after", b12_shrinkage_real::measure),
+    ("B13", 1313, "release hours: false and found patterns", b13_release::measure),
+    ("B14", 1414, "changes: false and found ones", b14_changes::measure),
     ("B16", 16, "sets of classes, mixture of sites", b16_class::measure),
     ("B17", 17, "bounds where errors come with openings", b17_missing::measure),
     ("B19", 19, "elapsed time across changes of the clock", b19_clock_change::measure),
