@@ -78,6 +78,7 @@ const PAGES = {
   ways: "/fr/departement/69",
   walled: "/en/guichet/03-moulins/renouvellement",
   state: "/fr/etat",
+  audit: "/fr/previsions",
 };
 
 /** Opens a page; `options` are those of a browser context. */

@@ -18,4 +18,5 @@ mod probing;
 mod rebuilding;
 mod replaying;
 mod sampling;
+mod statistics;
 mod walls;

@@ -1,5 +1,5 @@
-//! The coarse calendar: a daily check that the derived tables are what the observations say, and the pruning of old
-//! page bodies. Patterns are in UTC: the scheduler fixes a zone's offset when a job is made. What never enters: who is
+//! The coarse calendar: a daily check that the derived tables are what the observations say, the pruning of old page
+//! bodies, and the audit of past forecasts. Patterns are in UTC: the scheduler fixes a zone's offset when a job is made. What never enters: who is
 //! due; that is the planner's.
 
 use std::sync::{Arc, Mutex};
@@ -15,8 +15,11 @@ const DAILY_CHECK: &str = "0 17 3 * * *";
 /// Every day at 3:47 UTC.
 const DAILY_PRUNE: &str = "0 47 3 * * *";
 
+/// Every day at 4:17 UTC, after what may change the tables.
+const DAILY_AUDIT: &str = "0 17 4 * * *";
+
 /// Starts the jobs; they stop when the scheduler is shut down. Page bodies older than `keep_pages` go; hashes and
-/// observations stay for ever.
+/// observations stay for ever. `audit` is what holds past forecasts against what came.
 ///
 /// # Errors
 /// When the scheduler cannot start.
@@ -24,6 +27,7 @@ pub async fn start(
     store: Arc<Mutex<Store>>,
     clock: Arc<dyn Clock>,
     keep_pages: TimeDelta,
+    audit: Arc<dyn Fn() + Send + Sync>,
 ) -> Result<JobScheduler, JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
     let checked = Arc::clone(&store);
@@ -37,6 +41,12 @@ pub async fn start(
         .add(Job::new_async(DAILY_PRUNE, move |_, _| {
             let (store, clock) = (Arc::clone(&store), Arc::clone(&clock));
             Box::pin(async move { in_background(move || prune(&store, clock.as_ref(), keep_pages)).await })
+        })?)
+        .await?;
+    scheduler
+        .add(Job::new_async(DAILY_AUDIT, move |_, _| {
+            let audit = Arc::clone(&audit);
+            Box::pin(async move { in_background(move || audit()).await })
         })?)
         .await?;
     scheduler.start().await?;
@@ -77,9 +87,10 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn both_jobs_are_understood_and_come_once_a_day_within_a_day() {
+    async fn all_jobs_are_understood_and_come_once_a_day_within_a_day() {
         let store = Arc::new(Mutex::new(Store::open_in_memory().unwrap()));
-        let mut scheduler = start(store, Arc::new(SystemClock), TimeDelta::days(90)).await.unwrap();
+        let mut scheduler =
+            start(store, Arc::new(SystemClock), TimeDelta::days(90), Arc::new(|| {})).await.unwrap();
         let next = scheduler.time_till_next_job().await.unwrap().unwrap();
         assert!(next <= std::time::Duration::from_hours(24), "{next:?}");
         scheduler.shutdown().await.unwrap();

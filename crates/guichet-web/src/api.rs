@@ -1,23 +1,51 @@
 //! Answers for programs: what is known of the service's health, its description, problems. What never enters: HTML.
 
+pub(crate) mod audit;
+pub(crate) mod france;
 pub(crate) mod geojson;
+pub(crate) mod recipes;
+pub(crate) mod target;
 
 use axum::http::StatusCode;
 use chrono::{Duration, DurationRound as _, SecondsFormat};
-use guichet_model::Instant;
+use guichet_model::{Instant, ProcedureId};
 use serde_json::{Value, json};
 
 use crate::{
     app::{Alarm, App, alarms},
     assets,
     failure::Failure,
-    figures::cut,
+    figures::{Snapshot, cut},
     query::Wrong,
 };
 
 /// An instant as the API writes it: RFC 3339, UTC, whole seconds.
 pub(crate) fn instant(at: Instant) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// What stands beside every answer about figures: of when they are, under which licence, how they were made.
+pub(crate) fn meta(app: &App, snapshot: &Snapshot, procedure: Option<&ProcedureId>) -> Value {
+    let metadata = &app.catalog.metadata;
+    json!({
+        "computed_at": instant(snapshot.computed_at),
+        "as_of": instant(snapshot.as_of),
+        "publish_delay_s": app.settings.publish_delay.num_seconds(),
+        "procedure": procedure.map(ProcedureId::as_str),
+        "licence": metadata.license,
+        "licence_url": metadata.license_url.as_str(),
+        "attributions": metadata.attributions,
+        "method": "/en/methode",
+        "about": metadata.about,
+        "simulation": app.settings.simulation,
+    })
+}
+
+/// Puts the members of one object into another.
+pub(crate) fn add(object: &mut Value, more: Value) {
+    if let (Value::Object(object), Value::Object(more)) = (object, more) {
+        object.extend(more);
+    }
 }
 
 /// Rounded to three significant digits.

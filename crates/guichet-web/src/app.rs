@@ -76,6 +76,7 @@ impl App {
         {
             return Ok(Arc::clone(&cached.snapshot));
         }
+        let before = cached.as_ref().map(|cached| Arc::clone(&cached.snapshot));
         let reader = match (self.figures.try_lock(), cached) {
             (Ok(reader), _) => reader,
             (Err(TryLockError::Poisoned(poisoned)), _) => poisoned.into_inner(),
@@ -90,7 +91,7 @@ impl App {
         {
             return Ok(Arc::clone(&cached.snapshot));
         }
-        let snapshot = Arc::new(Snapshot::compute(&self.catalog, &reader, as_of, now)?);
+        let snapshot = Arc::new(Snapshot::compute(&self.catalog, &reader, as_of, now, before.as_deref())?);
         let cost = self.now() - now;
         tracing::debug!(milliseconds = cost.num_milliseconds(), "figures computed");
         *lock(&self.cache) = Some(Cached { counter, cost, snapshot: Arc::clone(&snapshot) });

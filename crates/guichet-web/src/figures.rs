@@ -1,29 +1,41 @@
-//! The figures of every target, and pooled by department and by site, as of one hour. What never enters: languages,
+//! The figures of every target, and pooled by department, by site and for France, as of one hour. What never enters: languages,
 //! HTTP, observations younger than the publishing delay.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod known;
+mod pool;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::{Duration, DurationRound as _};
 use chrono_tz::Tz;
 use guichet_catalog::Catalog;
 use guichet_model::{
-    DepartmentCode, HourTally, Instant, ProcedureId, SiteId, Target, TargetId, civil, civil::LocalHour, tally,
+    DepartmentCode, HourTally, Instant, ProcedureId, SiteId, Target, TargetId, civil, civil::LocalHour,
 };
-use guichet_stats::{Availability, availability};
-use guichet_store::{Reader, StoreError, TargetRow};
+use guichet_stats::{Availability, Pooled, Report, availability};
+use guichet_store::{AuditRecord, Reader, StoreError, TargetRow};
 
+use self::pool::Sources;
+pub(crate) use self::{known::Known, pool::Pool};
 use crate::{
     coverage::{self, Cell},
+    reports::published_audits,
     state::{Sampling, State, Watch},
 };
+
+/// So many audits are told, the newest ones.
+const AUDITS: usize = 12;
 
 /// What is known of a target, or of several pooled.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Figures {
-    /// `None` where nothing was ever observed.
+    /// Of the period since the last change of habits; `None` where nothing was ever observed.
     pub(crate) availability: Option<Availability>,
     pub(crate) state: State,
-    /// The hours of the first and the last observation, and of the last one that saw a slot.
+    /// The hours of the first and the last observation, and of the last one that saw a slot: of all, not of the period.
     pub(crate) first: Option<LocalHour>,
     pub(crate) last: Option<LocalHour>,
     pub(crate) last_open: Option<LocalHour>,
@@ -32,9 +44,13 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    /// Of tallies in order of time.
+    /// Of tallies in order of time, all of one period.
     pub(crate) fn of(tallies: &[HourTally], zone: Tz) -> Self {
-        let availability = availability(tallies, zone);
+        Self::with(availability(tallies, zone), tallies, zone)
+    }
+
+    /// Of tallies in order of time; `availability` is that of some of them.
+    pub(crate) fn with(availability: Option<Availability>, tallies: &[HourTally], zone: Tz) -> Self {
         let last = |counts: fn(&HourTally) -> bool| {
             tallies.iter().rev().find(|tally| counts(tally)).map(|tally| tally.at)
         };
@@ -43,6 +59,20 @@ impl Figures {
             first: tallies.iter().find(|tally| !tally.counts.is_empty()).map(|tally| tally.at),
             last: last(|tally| !tally.counts.is_empty()),
             last_open: last(|tally| tally.counts.open > 0),
+            availability,
+            zone,
+        }
+    }
+
+    /// Of several targets in one civil time.
+    fn pooled(targets: &[&TargetFacts], pooled: Option<&Pooled>, zone: Tz) -> Self {
+        let figures = || targets.iter().map(|target| &target.figures);
+        let availability = pooled.map(|pooled| pooled.availability.clone());
+        Self {
+            state: State::of(availability.as_ref()),
+            first: figures().filter_map(|figures| figures.first).min(),
+            last: figures().filter_map(|figures| figures.last).max(),
+            last_open: figures().filter_map(|figures| figures.last_open).max(),
             availability,
             zone,
         }
@@ -71,19 +101,8 @@ pub(crate) struct TargetFacts {
     /// Where the observations come from; none where none is published.
     pub(crate) sources: Vec<String>,
     pub(crate) figures: Figures,
-}
-
-/// Several targets pooled: their observations are added up, never their shares averaged.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Pool {
-    pub(crate) figures: Figures,
-    /// How many targets there are, and how many of them have data.
-    pub(crate) targets: usize,
-    pub(crate) with_data: usize,
-    /// Whether a page is known that is not only history.
-    pub(crate) has_page: bool,
-    /// The best status among the targets; `None` where there is no target.
-    pub(crate) watch: Option<Watch>,
+    /// All recipes; `None` where nothing is published.
+    pub(crate) report: Option<Arc<Report>>,
 }
 
 /// A procedure that one can ask for.
@@ -108,7 +127,11 @@ pub(crate) struct Snapshot {
     pub(crate) procedures: Vec<ProcedureFacts>,
     /// Every procedure of every department.
     pub(crate) coverage: Vec<Cell>,
+    /// How our forecasts fared: the newest audits, newest first.
+    pub(crate) audits: Vec<AuditRecord>,
+    known: BTreeMap<TargetId, Known>,
     departments: BTreeMap<(DepartmentCode, Option<ProcedureId>), Pool>,
+    france: BTreeMap<ProcedureId, Pool>,
     sites: BTreeMap<(SiteId, Option<ProcedureId>), Pool>,
 }
 
@@ -125,13 +148,21 @@ pub(crate) fn published(tallies: &[HourTally], as_of: Instant, zone: Tz) -> &[Ho
     tallies.get(..end).unwrap_or_default()
 }
 
+/// Those of `tallies`, in order of time, that lie in the period of `figures`.
+pub(crate) fn in_period<'a>(tallies: &'a [HourTally], figures: &Availability) -> &'a [HourTally] {
+    let from = tallies.partition_point(|tally| tally.at.date < figures.from);
+    let to = tallies.partition_point(|tally| tally.at.date <= figures.to);
+    tallies.get(from..to).unwrap_or_default()
+}
+
 impl Snapshot {
-    /// Reads everything and computes everything.
+    /// Reads everything, and computes what has changed since `before`.
     pub(crate) fn compute(
         catalog: &Catalog,
         reader: &Reader,
         as_of: Instant,
         computed_at: Instant,
+        before: Option<&Self>,
     ) -> Result<Self, StoreError> {
         let rows = reader.targets()?;
         let zones: BTreeMap<&TargetId, Tz> = rows.iter().map(|row| (&row.id, row.timezone)).collect();
@@ -141,51 +172,13 @@ impl Snapshot {
                 tallies.insert(id.clone(), published(hours, as_of, *zone).to_vec());
             }
         })?;
-        Ok(Self::of(catalog, &rows, &tallies, as_of, computed_at))
-    }
-
-    /// Computes from what was read; `tallies` hold published hours only.
-    pub(crate) fn of(
-        catalog: &Catalog,
-        rows: &[TargetRow],
-        tallies: &BTreeMap<TargetId, Vec<HourTally>>,
-        as_of: Instant,
-        computed_at: Instant,
-    ) -> Self {
-        let listed: BTreeMap<&TargetId, &Target> = catalog
-            .entries
-            .iter()
-            .flat_map(|entry| &entry.targets)
-            .map(|target| (&target.id, target))
-            .collect();
-        let stored: BTreeMap<&TargetId, &TargetRow> = rows.iter().map(|row| (&row.id, row)).collect();
-        // A row that the catalogue does not know was taken out of it, or nothing of it may be shown yet.
-        let ids: BTreeSet<&TargetId> = stored
-            .keys()
-            .copied()
-            .filter(|id| listed.contains_key(id) || tallies.get(*id).is_some_and(|hours| !hours.is_empty()))
-            .chain(listed.keys().copied())
-            .collect();
-        let targets: BTreeMap<TargetId, TargetFacts> = ids
-            .into_iter()
-            .map(|id| {
-                let row = stored.get(id).copied();
-                let zone = row.map_or_else(|| catalog.zone(id.department()), |row| row.timezone);
-                let sampling = row.map(|row| Sampling::as_of(&row.state, as_of)).unwrap_or_default();
-                let figures = Figures::of(tallies.get(id).map_or(&[], Vec::as_slice), zone);
-                let facts = TargetFacts {
-                    id: id.clone(),
-                    watch: Watch::of(listed.get(id).copied(), sampling),
-                    sources: row
-                        .filter(|_| !figures.is_empty())
-                        .map(|row| row.sources.clone())
-                        .unwrap_or_default(),
-                    figures,
-                };
-                (id.clone(), facts)
-            })
-            .collect();
-        Self {
+        let audits = published_audits(reader, Some(as_of), AUDITS)?;
+        let none = BTreeMap::new();
+        let before = before.map_or(&none, |before| &before.known);
+        let known = known::known(catalog, reader, (&rows, &tallies), &audits, as_of, before)?;
+        let targets = targets(catalog, &rows, &tallies, &known, as_of);
+        let sources = Sources { targets: &targets, tallies: &tallies, known: &known };
+        Ok(Self {
             as_of,
             computed_at,
             newest: targets.values().filter_map(|target| target.figures.last_instant()).max(),
@@ -193,10 +186,13 @@ impl Snapshot {
             coverage: coverage::of(catalog, &|id| {
                 targets.get(id).map_or(Watch::Historical, |target| target.watch)
             }),
-            departments: pools(&targets, tallies, |id| id.department().clone()),
-            sites: pools(&targets, tallies, |id| id.site().clone()),
+            audits,
+            departments: sources.by_place(|id| id.department().clone()),
+            france: sources.by_procedure(),
+            sites: sources.by_place(|id| id.site().clone()),
+            known,
             targets,
-        }
+        })
     }
 
     /// Whether there is nothing to show at all.
@@ -207,6 +203,11 @@ impl Snapshot {
     /// A department's targets pooled: those for `procedure`, or all. `None` where there is none.
     pub(crate) fn department(&self, code: &DepartmentCode, procedure: Option<&ProcedureId>) -> Option<&Pool> {
         self.departments.get(&(code.clone(), procedure.cloned()))
+    }
+
+    /// All targets for `procedure` pooled.
+    pub(crate) fn france(&self, procedure: &ProcedureId) -> Option<&Pool> {
+        self.france.get(procedure)
     }
 
     /// A site's targets pooled.
@@ -241,6 +242,48 @@ impl Snapshot {
     }
 }
 
+/// The targets of the catalogue, and those of the store of which something is published.
+fn targets(
+    catalog: &Catalog,
+    rows: &[TargetRow],
+    tallies: &BTreeMap<TargetId, Vec<HourTally>>,
+    known: &BTreeMap<TargetId, Known>,
+    as_of: Instant,
+) -> BTreeMap<TargetId, TargetFacts> {
+    let listed: BTreeMap<&TargetId, &Target> =
+        catalog.entries.iter().flat_map(|entry| &entry.targets).map(|target| (&target.id, target)).collect();
+    let stored: BTreeMap<&TargetId, &TargetRow> = rows.iter().map(|row| (&row.id, row)).collect();
+    // A row that the catalogue does not know was taken out of it, or nothing of it may be shown yet.
+    let ids: BTreeSet<&TargetId> = stored
+        .keys()
+        .copied()
+        .filter(|id| listed.contains_key(id) || tallies.get(*id).is_some_and(|hours| !hours.is_empty()))
+        .chain(listed.keys().copied())
+        .collect();
+    ids.into_iter()
+        .map(|id| {
+            let row = stored.get(id).copied();
+            let zone = row.map_or_else(|| catalog.zone(id.department()), |row| row.timezone);
+            let sampling = row.map(|row| Sampling::as_of(&row.state, as_of)).unwrap_or_default();
+            let report = known.get(id).and_then(|known| known.report.clone());
+            let availability = report.as_ref().map(|report| report.availability.clone());
+            let hours = tallies.get(id).map_or(&[][..], Vec::as_slice);
+            let figures = Figures::with(availability, hours, zone);
+            let facts = TargetFacts {
+                id: id.clone(),
+                watch: Watch::of(listed.get(id).copied(), sampling),
+                sources: row
+                    .filter(|_| !figures.is_empty())
+                    .map(|row| row.sources.clone())
+                    .unwrap_or_default(),
+                figures,
+                report,
+            };
+            (id.clone(), facts)
+        })
+        .collect()
+}
+
 /// The catalogue's list, then what only the store knows.
 fn procedures(catalog: &Catalog, targets: &BTreeMap<TargetId, TargetFacts>) -> Vec<ProcedureFacts> {
     let mut observations: BTreeMap<&ProcedureId, u64> = BTreeMap::new();
@@ -256,40 +299,6 @@ fn procedures(catalog: &Catalog, targets: &BTreeMap<TargetId, TargetFacts>) -> V
     let listed = catalog.procedures.iter().map(|procedure| facts(&procedure.id, true));
     let others = observations.keys().filter(|id| catalog.procedure(id).is_none());
     listed.chain(others.map(|id| facts(id, false))).collect()
-}
-
-fn pools<K: Ord + Clone>(
-    targets: &BTreeMap<TargetId, TargetFacts>,
-    tallies: &BTreeMap<TargetId, Vec<HourTally>>,
-    place: impl Fn(&TargetId) -> K,
-) -> BTreeMap<(K, Option<ProcedureId>), Pool> {
-    let mut groups: BTreeMap<(K, Option<ProcedureId>), Vec<&TargetFacts>> = BTreeMap::new();
-    for target in targets.values() {
-        let place = place(&target.id);
-        groups.entry((place.clone(), Some(target.id.procedure().clone()))).or_default().push(target);
-        groups.entry((place, None)).or_default().push(target);
-    }
-    groups.into_iter().map(|(key, members)| (key, pool(&members, tallies))).collect()
-}
-
-fn pool(members: &[&TargetFacts], tallies: &BTreeMap<TargetId, Vec<HourTally>>) -> Pool {
-    let with_data: Vec<&TargetFacts> =
-        members.iter().copied().filter(|target| !target.figures.is_empty()).collect();
-    let figures = match (with_data.as_slice(), members) {
-        ([only], _) | ([], [only, ..]) => only.figures.clone(),
-        ([first, ..], _) => {
-            let hours = tally::pool(with_data.iter().filter_map(|target| tallies.get(&target.id)).flatten());
-            Figures::of(&hours, first.figures.zone)
-        }
-        ([], []) => Figures::of(&[], civil::PARIS),
-    };
-    Pool {
-        figures,
-        targets: members.len(),
-        with_data: with_data.len(),
-        has_page: members.iter().any(|target| !matches!(target.watch, Watch::Historical | Watch::Retired)),
-        watch: members.iter().map(|target| target.watch).min_by_key(|watch| watch.rank()),
-    }
 }
 
 #[cfg(test)]

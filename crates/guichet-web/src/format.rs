@@ -78,6 +78,31 @@ pub(crate) fn share(lang: Lang, share: f64) -> String {
     format!("{}{NO_BREAK}%", number.replace(' ', "\u{a0}"))
 }
 
+/// A share that may be less than nothing, in whole per cent.
+pub(crate) fn signed_share(lang: Lang, share: f64) -> String {
+    let percent = (share * 100.0).round();
+    if percent < 0.0 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "not negative; the cast saturates"
+        )]
+        let below = percent.abs() as u64;
+        format!("−{}{NO_BREAK}%", count(lang, below))
+    } else {
+        self::share(lang, share)
+    }
+}
+
+/// A number with three decimals: `0,123` in French, `0.123` in English.
+pub(crate) fn exact(lang: Lang, number: f64) -> String {
+    let text = format!("{number:.3}");
+    match lang {
+        Lang::Fr => text.replace('.', ","),
+        Lang::En => text,
+    }
+}
+
 /// A number with one decimal: `12,5` in French, `12.5` in English.
 pub(crate) fn decimal(lang: Lang, number: f64) -> String {
     let text = format!("{number:.1}");

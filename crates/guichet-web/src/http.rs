@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::get,
 };
+use serde_json::Value;
 use tokio::task;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
@@ -25,6 +26,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const LARGEST: usize = 64 * 1024 * 1024;
 
 const HTML: &str = "text/html; charset=utf-8";
+const JSON: &str = "application/json";
+const GEOJSON: &str = "application/geo+json";
 pub(crate) const FRESH: &str = "public, max-age=60";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 pub(crate) const NOT_KEPT: &str = "no-store";
@@ -39,6 +42,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let api = Router::new()
         .route("/sites.geojson", get(sites))
         .route("/departments.geojson", get(departments))
+        .route("/target/{site}/{procedure}", get(report))
+        .route("/target/{site}/{procedure}/{key}", get(report_with_key))
+        .route("/france", get(france))
+        .route("/audit", get(audit))
         .route("/openapi.json", get(openapi))
         .route("/health", get(health))
         .layer(header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
@@ -51,6 +58,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/{lang}/guichet/{site}/{procedure}/{key}", get(target_with_key))
         .route("/{lang}/methode", get(method))
         .route("/{lang}/etat", get(status))
+        .route("/{lang}/previsions", get(forecasts))
         .route("/assets/{file}", get(asset))
         .route("/healthz", get(health))
         .nest("/api/v1", api)
@@ -197,6 +205,10 @@ async fn status(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> R
     page(app, uri, App::status_page).await
 }
 
+async fn forecasts(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
+    page(app, uri, App::audit_page).await
+}
+
 async fn asset(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
     if uri.path() == app.style.path {
         reply(StatusCode::OK, "text/css; charset=utf-8", IMMUTABLE, app.style.bytes.clone())
@@ -206,22 +218,55 @@ async fn asset(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Re
 }
 
 async fn sites(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
-    answer(app, uri, api::geojson::sites).await
+    answer(app, uri, GEOJSON, api::geojson::sites).await
 }
 
 async fn departments(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
-    answer(app, uri, api::geojson::departments).await
+    answer(app, uri, GEOJSON, api::geojson::departments).await
 }
 
-/// `GeoJSON`, or the problem that there is none.
+async fn report(
+    State(app): State<Arc<App>>,
+    OriginalUri(uri): OriginalUri,
+    Path((site, procedure)): Path<(String, String)>,
+) -> Response {
+    report_about(app, uri, format!("{site}/{procedure}")).await
+}
+
+async fn report_with_key(
+    State(app): State<Arc<App>>,
+    OriginalUri(uri): OriginalUri,
+    Path((site, procedure, key)): Path<(String, String, String)>,
+) -> Response {
+    report_about(app, uri, format!("{site}/{procedure}/{key}")).await
+}
+
+async fn report_about(app: Arc<App>, uri: Uri, id: String) -> Response {
+    answer(app, uri, JSON, move |app, query| json(&api::target::target(app, &id, query)?)).await
+}
+
+async fn france(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
+    answer(app, uri, JSON, |app, query| json(&api::france::france(app, query)?)).await
+}
+
+async fn audit(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {
+    answer(app, uri, JSON, |app, query| json(&api::audit::audit(app, query)?)).await
+}
+
+fn json(value: &Value) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(value).map_err(|error| Failure::Unavailable(WebError::Json(error)))
+}
+
+/// An answer for programs, or the problem that there is none.
 async fn answer(
     app: Arc<App>,
     uri: Uri,
+    kind: &'static str,
     work: impl FnOnce(&App, Option<&str>) -> Result<Vec<u8>, Failure> + Send + 'static,
 ) -> Response {
     let query = uri.query().map(str::to_owned);
     match blocking(&app, move |app| work(app, query.as_deref())).await {
-        Ok(json) => reply(StatusCode::OK, "application/geo+json", FRESH, json),
+        Ok(json) => reply(StatusCode::OK, kind, FRESH, json),
         Err(failure) => no_answer(&uri, &failure),
     }
 }
@@ -235,7 +280,7 @@ fn no_answer(uri: &Uri, failure: &Failure) -> Response {
 async fn openapi(OriginalUri(uri): OriginalUri) -> Response {
     match (api::no_parameters(uri.query()), api::openapi()) {
         (Err(failure), _) | (_, Err(failure)) => no_answer(&uri, &failure),
-        (Ok(()), Ok(text)) => reply(StatusCode::OK, "application/json", FRESH, text),
+        (Ok(()), Ok(text)) => reply(StatusCode::OK, JSON, FRESH, text),
     }
 }
 
@@ -246,7 +291,7 @@ async fn health(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> R
     let (status, body) = blocking(&app, |app| Ok(api::health(app)))
         .await
         .unwrap_or_else(|failure| (failure.status(), api::problem(&failure)));
-    reply(status, "application/json", NOT_KEPT, body.to_string())
+    reply(status, JSON, NOT_KEPT, body.to_string())
 }
 
 async fn nowhere(State(app): State<Arc<App>>, OriginalUri(uri): OriginalUri) -> Response {

@@ -16,7 +16,9 @@ mod lang;
 mod map;
 mod pages;
 mod query;
+mod reports;
 mod state;
+mod telling;
 mod words;
 
 use std::{fmt, future::Future, io, path::Path, sync::Arc};
@@ -92,8 +94,14 @@ pub enum WebError {
     Interrupted,
 }
 
-pub use api::geojson::r1;
+pub use api::{
+    audit::{audit_json, calibrations_of},
+    geojson::r1,
+    recipes::{pooled_json, report_json},
+};
 pub use coverage::{Cell, Standing, coverage};
+pub use reports::{Wanted, host, pooled_of, report_of, reports};
+pub use telling::{tell, tell_pooled};
 
 /// Every endpoint with what it gives, for the documentation.
 pub const ROUTES: &[(&str, &str)] = &[
@@ -107,12 +115,20 @@ pub const ROUTES: &[(&str, &str)] = &[
     ),
     ("/{lang}/methode", "how the figures are calculated, in plain words"),
     ("/{lang}/etat", "the state of the service: pages no longer understood, how much is watched and covered"),
+    ("/{lang}/previsions", "how our past forecasts fared"),
     ("/assets/{file}", "the style sheet"),
     ("/healthz", "whether the service can answer, and the age of its data"),
     ("/api/v1/health", "the same as /healthz"),
     ("/api/v1/openapi.json", "the description of the API"),
     ("/api/v1/sites.geojson", "all sites with their booking pages and figures"),
     ("/api/v1/departments.geojson", "all departments with outlines and pooled figures"),
+    ("/api/v1/target/{site}/{procedure}", "every recipe over one booking page"),
+    (
+        "/api/v1/target/{site}/{procedure}/{key}",
+        "the same, where a site has several booking pages for one procedure",
+    ),
+    ("/api/v1/france", "pooled figures of all France for each procedure"),
+    ("/api/v1/audit", "how our past forecasts fared"),
 ];
 
 /// The whole web side as a router.

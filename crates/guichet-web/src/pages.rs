@@ -1,6 +1,7 @@
 //! Pages for people: what each shows, in one language at a time. What never enters: markup (it is in the templates),
 //! how figures come about.
 
+mod audit;
 mod department;
 mod error;
 mod frame;

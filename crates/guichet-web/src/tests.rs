@@ -1,11 +1,14 @@
 //! The whole web side over a small database: pages, `GeoJSON`, headers, words.
 
 mod api;
+mod audit;
+pub(crate) mod built;
 mod delay;
 mod fixture;
 mod headers;
 mod locales;
 mod pages;
+mod reports;
 mod sentences;
 mod serving;
 mod style;

@@ -3,9 +3,12 @@
 use std::{borrow::Cow, fmt};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
-use unic_langid::LanguageIdentifier;
+use unic_langid::{LanguageIdentifier, LanguageIdentifierError};
 
 use crate::{WebError, assets, format, lang::Lang};
+
+/// The files of each language.
+pub(crate) const FILES: [&str; 2] = ["main.ftl", "telling.ftl"];
 
 /// The messages of every language.
 pub(crate) struct Words {
@@ -35,16 +38,10 @@ impl Words {
 }
 
 fn bundle(lang: Lang) -> Result<FluentBundle<FluentResource>, WebError> {
-    let name = format!("locales/{}/main.ftl", lang.code());
-    let broken = |reason: String| WebError::Asset { name: name.clone(), reason };
-    let source = assets::text(&name)?;
-    let resource = FluentResource::try_new(source).map_err(|(_, errors)| {
-        broken(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-    })?;
     let id: LanguageIdentifier = lang
         .code()
         .parse()
-        .map_err(|error: unic_langid::LanguageIdentifierError| broken(error.to_string()))?;
+        .map_err(|error: LanguageIdentifierError| broken("the language's code", error.to_string()))?;
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     // Both languages are written from left to right, as all French names are: nothing needs isolating.
     bundle.set_use_isolating(false);
@@ -55,10 +52,21 @@ fn bundle(lang: Lang) -> Result<FluentBundle<FluentResource>, WebError> {
         Lang::Fr => |value, _| number(Lang::Fr, value),
         Lang::En => |value, _| number(Lang::En, value),
     }));
-    bundle
-        .add_resource(resource)
-        .map_err(|errors| broken(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+    for file in FILES {
+        let name = format!("locales/{}/{file}", lang.code());
+        let source = assets::text(&name)?;
+        let resource = FluentResource::try_new(source).map_err(|(_, errors)| broken(&name, all(&errors)))?;
+        bundle.add_resource(resource).map_err(|errors| broken(&name, all(&errors)))?;
+    }
     Ok(bundle)
+}
+
+fn broken(name: &str, reason: String) -> WebError {
+    WebError::Asset { name: name.to_owned(), reason }
+}
+
+fn all(errors: &[impl ToString]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// No line may break before French punctuation of two parts, nor inside French quotation marks.

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use guichet_model::{SiteId, TargetId};
 use url::Url;
 
-use crate::browser;
+use crate::{browser, subject::Subject};
 
 const EXIT_CODES: &str = "Exit codes: 0 fine, 1 problems found, 2 usage or environment, 3 partial.\n\
 Data goes to standard output, talk to standard error.";
@@ -164,22 +164,38 @@ pub(crate) enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Show a target's figures
+    /// Show figures of a target, of all targets, or of a department's or France's desks together
     #[command(
-        after_help = "Examples:\n  guichet stats 76-rouen/premiere-demande\n  guichet stats 76-rouen/premiere-demande --json --from 2022-06-06 --to 2022-06-10"
+        after_help = "Examples:\n  guichet stats 76-rouen/premiere-demande\n  guichet stats 76-rouen/premiere-demande --json --from 2022-06-06 --to 2022-06-10\n  guichet stats 76-rouen/premiere-demande --language fr\n  guichet stats 93/premiere-demande\n  guichet stats france/premiere-demande --json\n  guichet stats --all --json > figures.ndjson\n\nUnless --from or --to is given, figures are about the time since the target's habits last changed; what was before is kept as history. Figures have a minimum of data, explained in docs/method.md; below it the reason is printed instead."
     )]
     Stats {
-        /// The target
-        target: TargetId,
+        /// A target, as in `guichet sites`; or a department, or `france`, with a procedure
+        #[arg(required_unless_present = "all", value_name = "TARGET")]
+        subject: Option<Subject>,
+        /// All targets with observations: a line each, or with --json an object a line
+        #[arg(long, conflicts_with = "subject")]
+        all: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
-        /// First civil date [default: the first observation]
+        /// First civil date [default: since the last change of habits, or the first observation]
         #[arg(long, value_name = "DATE")]
         from: Option<chrono::NaiveDate>,
         /// Last civil date [default: the last observation]
         #[arg(long, value_name = "DATE")]
         to: Option<chrono::NaiveDate>,
+        /// Language of the sentences
+        #[arg(long, value_enum, default_value = "en", value_name = "CODE")]
+        language: Language,
+    },
+    /// Hold our own past forecasts against what came; print the scores and keep them
+    #[command(
+        after_help = "Examples:\n  guichet audit\n  guichet audit --json | jq '.scores[].skill'\n\nFor each target and each week of its past, the forecast is made again from what was known before, and compared with the looks after it. The result is kept in the database, shown on the page \"Nos prévisions passées\", and sets the width of new forecasts' intervals. `guichet run` does this every day."
+    )]
+    Audit {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Recompute every derived table from the observations and tell what differed
     #[command(after_help = "Example:\n  guichet rebuild --db guichet.db")]
@@ -208,6 +224,25 @@ impl Command {
     /// Whether it runs until stopped.
     pub(crate) fn is_service(&self) -> bool {
         matches!(self, Self::Run { .. } | Self::Once)
+    }
+}
+
+/// A language of the sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// English
+    En,
+    /// French
+    Fr,
+}
+
+impl Language {
+    /// Its code.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fr => "fr",
+        }
     }
 }
 

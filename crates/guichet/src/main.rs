@@ -8,6 +8,7 @@ use std::{io::Write as _, process::ExitCode};
 use clap::Parser as _;
 
 mod account;
+mod audit;
 mod browser;
 mod cli;
 mod cmd;
@@ -23,6 +24,8 @@ mod replay;
 mod reread;
 mod show;
 mod signals;
+mod subject;
+mod told;
 
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();

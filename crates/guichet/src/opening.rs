@@ -7,13 +7,12 @@ use std::{
 };
 
 use anyhow::{Context as _, anyhow, bail};
-use chrono_tz::Tz;
 use guichet_catalog::{Catalog, Options};
 use guichet_fetch::{
     Client, Identity, Limits, Reach,
     clock::{AcceleratedClock, Clock, SystemClock},
 };
-use guichet_model::{Target, TargetId, TargetStatus};
+use guichet_model::{Target, TargetStatus};
 use guichet_platforms::Platform;
 use guichet_sampler::Watched;
 use guichet_store::{Reader, Store};
@@ -117,11 +116,6 @@ pub(crate) fn sampling_lock(db: &Path) -> anyhow::Result<File> {
             Err(error).with_context(|| format!("cannot lock {}", path.display()))
         }
     }
-}
-
-/// The civil time of a target, in the catalogue or not.
-pub(crate) fn zone(catalog: &Catalog, target: &TargetId) -> Tz {
-    catalog.zone(target.department())
 }
 
 /// How the catalogue is to be checked.

@@ -21,6 +21,12 @@ pub(crate) fn percent(share: f64) -> String {
 /// R1 as it is published, and what was counted.
 pub(crate) fn availability(figures: &Availability) -> Value {
     let mut value = guichet_web::r1(figures);
+    add_counts(&mut value, figures);
+    value
+}
+
+/// Adds to R1 what was counted.
+pub(crate) fn add_counts(value: &mut Value, figures: &Availability) {
     if let Some(object) = value.as_object_mut() {
         let counts = &figures.counts;
         for (name, count) in
@@ -29,7 +35,6 @@ pub(crate) fn availability(figures: &Availability) -> Value {
             object.insert(name.to_owned(), json!(count));
         }
     }
-    value
 }
 
 /// The `offer` object of an outcome; null where there is none.
@@ -111,8 +116,17 @@ pub(crate) fn millis(n: u64) -> String {
 
 /// Pretty JSON with a line end. Whatever would steer a terminal is escaped, so that data stay whole and harmless.
 pub(crate) fn json_text(value: &impl Serialize) -> anyhow::Result<String> {
+    Ok(harmless(&serde_json::to_string_pretty(value)?)? + "\n")
+}
+
+/// The same on one line, without its end.
+pub(crate) fn json_line(value: &impl Serialize) -> anyhow::Result<String> {
+    harmless(&serde_json::to_string(value)?)
+}
+
+fn harmless(json: &str) -> anyhow::Result<String> {
     let mut text = String::new();
-    for c in serde_json::to_string_pretty(value)?.chars() {
+    for c in json.chars() {
         // Outside its strings JSON has no such character but its own line ends, and none is beyond U+FFFF.
         if c != '\n' && steers(c) {
             write!(text, "\\u{:04x}", u32::from(c))?;
@@ -120,7 +134,7 @@ pub(crate) fn json_text(value: &impl Serialize) -> anyhow::Result<String> {
             text.push(c);
         }
     }
-    Ok(text + "\n")
+    Ok(text)
 }
 
 #[cfg(test)]

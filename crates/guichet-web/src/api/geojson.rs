@@ -5,10 +5,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use geojson::{Feature, FeatureCollection, Geometry, JsonObject, feature::Id};
 use guichet_catalog::Outline;
 use guichet_model::{Cause, Channel, Competence, Position, ProcedureId, SiteId, TargetId, civil::LocalHour};
-use guichet_stats::Availability;
+use guichet_stats::{Availability, class::ClassSet};
 use serde_json::{Value, json};
 
-use super::{instant, rounded};
+use super::{add, instant, meta, recipes, rounded};
 use crate::{
     WebError,
     app::App,
@@ -59,19 +59,7 @@ fn collection(
     procedure: Option<&ProcedureId>,
     features: Vec<Feature>,
 ) -> Result<Vec<u8>, Failure> {
-    let metadata = &app.catalog.metadata;
-    let meta = json!({
-        "computed_at": instant(snapshot.computed_at),
-        "as_of": instant(snapshot.as_of),
-        "publish_delay_s": app.settings.publish_delay.num_seconds(),
-        "procedure": procedure.map(ProcedureId::as_str),
-        "licence": metadata.license,
-        "licence_url": metadata.license_url.as_str(),
-        "attributions": metadata.attributions,
-        "method": "/en/methode",
-        "about": metadata.about,
-        "simulation": app.settings.simulation,
-    });
+    let meta = meta(app, snapshot, procedure);
     let collection = FeatureCollection {
         bbox: None,
         features,
@@ -123,6 +111,7 @@ fn site(app: &App, snapshot: &Snapshot, id: &SiteId, procedure: Option<&Procedur
 
 fn department(app: &App, snapshot: &Snapshot, outline: &Outline, procedure: Option<&ProcedureId>) -> Feature {
     let pool = snapshot.department(&outline.code, procedure);
+    let of_all = pool.and_then(|pool| pool.pooled.as_ref());
     let cell = procedure.and_then(|procedure| snapshot.cell(&outline.code, procedure));
     let statement = procedure.and_then(|procedure| app.catalog.statement(&outline.code, procedure));
     let name = app.catalog.department(&outline.code).map_or(&outline.name, |department| &department.name);
@@ -137,6 +126,8 @@ fn department(app: &App, snapshot: &Snapshot, outline: &Outline, procedure: Opti
         "channel_stated": statement.and_then(|said| said.stated).map(|day| day.to_string()),
         "watched": pool.is_some_and(is_watched),
         "watch": pool.and_then(|pool| pool.watch).map(Watch::as_str),
+        "chance_14": of_all.map(|all| recipes::short_chance(&all.chance, ClassSet::DAYS)),
+        "class": of_all.and_then(|all| all.class.as_ref().ok()).map(recipes::class),
     });
     add(&mut properties, pooled(pool));
     let geometry = match outline.polygons.as_slice() {
@@ -190,12 +181,6 @@ fn target(app: &App, facts: &TargetFacts) -> Value {
     });
     add(&mut target, counts(&facts.figures));
     target
-}
-
-fn add(object: &mut Value, more: Value) {
-    if let (Value::Object(object), Value::Object(more)) = (object, more) {
-        object.extend(more);
-    }
 }
 
 fn is_watched(pool: &Pool) -> bool {

@@ -25,6 +25,7 @@ pub(super) struct Frame {
     home: String,
     method: String,
     status: String,
+    audit: String,
     simulation: bool,
     /// The hour of the newest published observation, where it is older than a day.
     stale: Option<String>,
@@ -64,6 +65,7 @@ impl App {
             home: format!("/{}/", lang.code()),
             method: format!("/{}/methode", lang.code()),
             status: format!("/{}/etat", lang.code()),
+            audit: format!("/{}/previsions", lang.code()),
             simulation: self.settings.simulation,
             stale: snapshot.and_then(|snapshot| {
                 // The observation may have been made at the very end of its hour.

@@ -20,6 +20,7 @@ use crate::{
     lang::Lang,
     query::{Wanted, Wrong},
     state::{State, Watch},
+    telling::tell_pooled,
 };
 
 /// The procedure of pages that no source tells the procedure of.
@@ -80,6 +81,8 @@ struct Answer {
     code: String,
     department_href: String,
     figures: FiguresView,
+    /// What the pages together mean for a person; empty where nothing was observed.
+    telling: Vec<String>,
     with_data: usize,
     /// Why the last look told nothing, where none ever told.
     cause: Option<&'static str>,
@@ -137,6 +140,7 @@ impl App {
             procedure_is_french => self.catalog.procedure(procedure).is_none(),
             official_procedure => self.catalog.procedure(procedure).map(|known| known.official_url.to_string()),
             answer => Serde(answer),
+            france => telling_of(snapshot.france(procedure), lang),
             rows => Serde(&rows),
             places => Serde(places),
             open,
@@ -180,6 +184,7 @@ impl App {
             code: code.as_str().to_owned(),
             department_href: format!("/{}/{}", lang.code(), department_rest(code)),
             figures,
+            telling: telling_of(pool, lang),
             with_data: pool.map_or(0, |pool| pool.with_data),
             cause: cause.map(Cause::as_str),
             way: snapshot.cell(code, procedure).map(|cell| self.way(lang, cell)),
@@ -198,6 +203,11 @@ fn figures_of(pool: Option<&Pool>, lang: Lang, as_of: Instant) -> FiguresView {
         Some(pool) => FiguresView::of(&pool.figures, lang, as_of),
         None => FiguresView::NEVER,
     }
+}
+
+fn telling_of(pool: Option<&Pool>, lang: Lang) -> Vec<String> {
+    let pooled = pool.and_then(|pool| pool.pooled.as_ref());
+    pooled.map(|pooled| tell_pooled(pooled, lang.code())).unwrap_or_default()
 }
 
 fn chosen_procedure<'a>(

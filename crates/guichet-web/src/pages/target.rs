@@ -1,6 +1,7 @@
 //! One target: its sentence, its figures, its week, where its data come from. What never enters: other targets.
 
 use guichet_model::{Cause, Site, TargetId};
+use guichet_stats::availability;
 use minijinja::{context, value::Serde};
 use serde::Serialize;
 
@@ -13,10 +14,11 @@ use super::{
 use crate::{
     app::App,
     failure::Failure,
-    figures::{Figures, TargetFacts, published},
+    figures::{Figures, TargetFacts, in_period, published},
     format,
     lang::Lang,
     state::State,
+    telling::tell,
 };
 
 #[derive(Debug, Serialize)]
@@ -60,8 +62,11 @@ impl App {
         let zone = facts.figures.zone;
         let all = self.tallies(&id)?;
         let tallies = published(&all, snapshot.as_of, zone);
+        let report = facts.report.as_deref();
         // From the same tallies as the week below: an import may have come since the snapshot.
-        let facts = TargetFacts { figures: Figures::of(tallies, zone), ..facts.clone() };
+        let of_period = report.map_or(tallies, |report| in_period(tallies, &report.availability));
+        let figures = Figures::with(availability(of_period, zone), tallies, zone);
+        let facts = TargetFacts { figures, ..facts.clone() };
         let cause = match facts.figures.state {
             State::Unknown => self.last_cause(&facts, snapshot.as_of)?,
             _ => None,
@@ -84,7 +89,8 @@ impl App {
             code => code.as_str(),
             department => self.department_name(code),
             department_href => format!("/{}/{}", lang.code(), department_rest(code)),
-            week => Serde((!tallies.is_empty()).then(|| week(tallies, zone, lang))),
+            telling => report.map(|report| tell(report, lang.code())).unwrap_or_default(),
+            week => Serde((!of_period.is_empty()).then(|| week(of_period, zone, lang))),
             desks => Serde(turns.map(|desks| [desks.asked, desks.listed])),
             town => format::town_of_zone(zone),
         };

@@ -4,11 +4,21 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use guichet_model::{Cause, SiteKind};
 
-use crate::{assets, lang::Lang, state::State, words::Words};
+use crate::{
+    assets,
+    lang::Lang,
+    state::State,
+    words::{FILES, Words},
+};
+
+/// Every file of a language.
+fn text(lang: Lang) -> String {
+    let text = |file: &&str| assets::text(&format!("locales/{}/{file}", lang.code())).unwrap();
+    FILES.iter().map(text).collect()
+}
 
 fn keys(lang: Lang) -> BTreeSet<String> {
-    assets::text(&format!("locales/{}/main.ftl", lang.code()))
-        .unwrap()
+    text(lang)
         .lines()
         .filter_map(|line| line.split_once(" = "))
         .map(|(key, _)| key)
@@ -21,9 +31,16 @@ fn keys(lang: Lang) -> BTreeSet<String> {
 fn sources() -> Vec<String> {
     let mut sources: Vec<String> =
         assets::templates().iter().map(|name| assets::text(&format!("templates/{name}")).unwrap()).collect();
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages")).unwrap() {
-        sources.push(fs::read_to_string(entry.unwrap().path()).unwrap());
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for folder in ["pages", "telling"] {
+        for entry in fs::read_dir(src.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                sources.push(fs::read_to_string(path).unwrap());
+            }
+        }
     }
+    sources.push(fs::read_to_string(src.join("telling.rs")).unwrap());
     sources
 }
 
@@ -40,6 +57,13 @@ fn called(source: &str) -> Vec<(&str, bool)> {
         .collect()
 }
 
+/// The beginnings of keys that Rust ends with a word: `format!("tell-class-{…}")`.
+fn written(source: &str) -> Vec<&str> {
+    let ends = |rest: &&str| rest.starts_with("tell-");
+    let pieces = source.split("format!(\"").skip(1).filter(ends);
+    pieces.filter_map(|rest| rest.split(['{', '"']).next()).collect()
+}
+
 #[test]
 fn both_languages_have_the_same_messages() {
     assert_eq!(keys(Lang::Fr), keys(Lang::En));
@@ -49,7 +73,7 @@ fn both_languages_have_the_same_messages() {
 #[test]
 fn both_languages_use_the_same_arguments() {
     let arguments = |lang: Lang| -> BTreeSet<String> {
-        let text = assets::text(&format!("locales/{}/main.ftl", lang.code())).unwrap();
+        let text = text(lang);
         let mut key = "";
         let mut found = BTreeSet::new();
         for line in text.lines() {
@@ -81,6 +105,12 @@ fn every_message_that_is_called_exists_and_every_message_is_called() {
             used.extend(found.into_iter().map(String::as_str));
         }
         used.extend(keys.iter().map(String::as_str).filter(|key| source.contains(&format!("\"{key}\""))));
+        for beginning in written(source) {
+            let found: Vec<&str> =
+                keys.iter().map(String::as_str).filter(|key| key.starts_with(beginning)).collect();
+            assert!(!found.is_empty(), "`{beginning}…` is written and begins no message");
+            used.extend(found);
+        }
     }
     let unused: Vec<&String> = keys.iter().filter(|key| !used.contains(key.as_str())).collect();
     assert!(unused.is_empty(), "never called: {unused:?}");

@@ -252,6 +252,7 @@ async fn no_page_needs_a_script_a_cookie_or_another_site() {
         "/fr/departement/92",
         "/en/guichet/93-bobigny/renouvellement",
         "/fr/methode",
+        "/en/previsions",
     ] {
         let page = site.page(path).await;
         for forbidden in ["<script", " on", "<iframe", "<img", "style=\"", "<style", "src=\"http", "@import"]

@@ -88,8 +88,8 @@ async fn a_share_is_that_of_the_time_in_which_the_page_answered() {
         (
             (|at: LocalHour| if at.hour.is_multiple_of(3) { Outcome::Full } else { OPEN })
                 as fn(LocalHour) -> Outcome,
-            "Des créneaux étaient souvent visibles. Un créneau était visible environ 7 fois sur 10. 0",
-            "Slots were often visible. A slot was visible about 7 times in 10. 0",
+            "Des créneaux étaient souvent visibles. Un créneau était visible environ 7 fois sur 10. Trop peu de données pour dire la chance",
+            "Slots were often visible. A slot was visible about 7 times in 10. Too little data to tell the chance",
         ),
         (
             |at| match at.hour {

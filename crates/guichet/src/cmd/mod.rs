@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write, stderr, stdout};
 
 use anyhow::Context as _;
+use indicatif::ProgressBar;
 
 use crate::{
     cli::{Arguments, Command},
@@ -10,6 +11,7 @@ use crate::{
     exit::Exit,
 };
 
+mod audit;
 mod check;
 mod check_online;
 mod coverage;
@@ -45,9 +47,11 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Run { no_sample } => block_on(run::run(&settings, &common, no_sample)),
         Command::Once => block_on(once::run(&settings, &common)),
         Command::Import { format, files } => import::run(&settings, &common, format, &files),
-        Command::Stats { target, json, from, to } => {
-            stats::run(&settings, &common, &target, &stats::Options { json, from, to })
+        Command::Stats { subject, all: _, json, from, to, language } => {
+            let options = stats::Options { json, from, to, language };
+            stats::run(&settings, &common, subject.as_ref(), &options)
         }
+        Command::Audit { json } => audit::run(&settings, &common, json),
         Command::Rebuild => rebuild::run(&settings),
         Command::Demo { speed, minutes, script, requests } => {
             let options = demo::Options { speed, minutes, script, requests };
@@ -70,6 +74,24 @@ fn print(text: &str) -> anyhow::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
+}
+
+/// A bar on standard error for work whose length is known once it has begun; nothing where that is no terminal.
+fn progress() -> Progress {
+    Progress(ProgressBar::new(0))
+}
+
+struct Progress(ProgressBar);
+
+impl Progress {
+    fn tell(&self, done: usize, all: usize) {
+        self.0.set_length(all as u64);
+        self.0.set_position(done as u64);
+    }
+
+    fn clear(&self) {
+        self.0.finish_and_clear();
+    }
 }
 
 /// Standard error, for what is said beside the data.

@@ -13,7 +13,7 @@ use guichet_store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{cli::Common, config::Settings, exit::Exit, opening, signals};
+use crate::{audit, cli::Common, config::Settings, exit::Exit, opening, signals};
 
 pub(super) async fn run(settings: &Settings, common: &Common, no_sample: bool) -> anyhow::Result<Exit> {
     let catalog = Arc::new(opening::catalog(settings, common)?);
@@ -31,7 +31,7 @@ pub(super) async fn run(settings: &Settings, common: &Common, no_sample: bool) -
     let pages = serve(settings, &catalog, &clock, listener, false, stop.clone())?;
 
     match client {
-        Some(client) => sample(settings, &catalog, client, store, clock, &stop).await?,
+        Some(client) => sample(settings, Arc::clone(&catalog), client, store, clock, &stop).await?,
         None if no_sample => tracing::info!("only serving, as asked with --no-sample"),
         None => tracing::info!(
             "only serving: nothing is sampled without a contact address; add --contact you@example.org, an address that you read"
@@ -44,13 +44,13 @@ pub(super) async fn run(settings: &Settings, common: &Common, no_sample: bool) -
 /// Samples until `stop`; when sampling cannot go on, the pages stop too, so that a service manager sees it.
 async fn sample(
     settings: &Settings,
-    catalog: &Catalog,
+    catalog: Arc<Catalog>,
     client: Client,
     store: Arc<Mutex<Store>>,
     clock: Arc<dyn Clock>,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let watched = opening::watched(catalog);
+    let watched = opening::watched(&catalog);
     tracing::info!(targets = watched.len(), "sampling");
     let sampler = Sampler::new(
         watched,
@@ -60,8 +60,9 @@ async fn sample(
         settings.seed,
         settings.concurrency,
     )?;
+    let audit = audit::daily(settings, Arc::clone(&catalog), Arc::clone(&store), Arc::clone(&clock));
     let mut jobs =
-        jobs::start(store, clock, settings.keep_pages).await.context("cannot start the daily jobs")?;
+        jobs::start(store, clock, settings.keep_pages, audit).await.context("cannot start the daily jobs")?;
     let sampled = sampler.run(stop.clone()).await;
     stop.cancel();
     jobs.shutdown().await.context("cannot stop the daily jobs")?;

@@ -1,26 +1,43 @@
-//! `guichet stats`: a target's figures, words first.
+//! `guichet stats`: figures, words first; of a target, of all, or of a department's or France's desks together.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use anyhow::bail;
 use chrono::NaiveDate;
-use guichet_model::{HourTally, TargetId, civil::HourOfWeek};
-use guichet_stats::{Availability, Tier, availability, by_hour_of_week};
+use guichet_catalog::Catalog;
+use guichet_model::{DepartmentCode, HourTally, TargetId, civil::HourOfWeek};
+use guichet_stats::{Availability, Report, by_hour_of_week};
+use guichet_store::Reader;
+use guichet_web::{Wanted, pooled_json, pooled_of, report_json, report_of, reports, tell, tell_pooled};
 use serde_json::{Value, json};
 
-use super::print;
-use crate::{cli::Common, config::Settings, exit::Exit, opening, show};
+use super::{print, progress};
+use crate::{
+    cli::{Common, Language},
+    config::Settings,
+    exit::Exit,
+    opening, show,
+    subject::Subject,
+    told::{seen, table, week},
+};
 
 pub(super) struct Options {
     pub(super) json: bool,
     pub(super) from: Option<NaiveDate>,
     pub(super) to: Option<NaiveDate>,
+    pub(super) language: Language,
+}
+
+impl Options {
+    fn wanted(&self) -> Wanted {
+        Wanted { as_of: None, from: self.from, to: self.to }
+    }
 }
 
 pub(super) fn run(
     settings: &Settings,
     common: &Common,
-    target: &TargetId,
+    subject: Option<&Subject>,
     options: &Options,
 ) -> anyhow::Result<Exit> {
     if let (Some(from), Some(to)) = (options.from, options.to)
@@ -29,34 +46,63 @@ pub(super) fn run(
         bail!("--from {from} is later than --to {to}; write the earlier date first");
     }
     let catalog = opening::catalog(settings, common)?;
-    let zone = opening::zone(&catalog, target);
     let reader = opening::reader(&settings.db)?;
-    let within = |date: NaiveDate| {
-        options.from.is_none_or(|from| from <= date) && options.to.is_none_or(|to| date <= to)
+    let text = match subject {
+        None => all(&catalog, &reader, options)?,
+        Some(Subject::Target(target)) => of_target(settings, &catalog, &reader, target, options)?,
+        Some(place) => of_place(settings, &catalog, &reader, place, options)?,
     };
-    let tallies: Vec<HourTally> =
-        reader.hour_tallies(target)?.into_iter().filter(|tally| within(tally.at.date)).collect();
-    let Some(figures) = availability(&tallies, zone) else {
+    print(&text)?;
+    Ok(Exit::Fine)
+}
+
+fn of_target(
+    settings: &Settings,
+    catalog: &Catalog,
+    reader: &Reader,
+    target: &TargetId,
+    options: &Options,
+) -> anyhow::Result<String> {
+    let bar = progress();
+    let found = report_of(catalog, reader, target, &options.wanted(), &mut |done, all| bar.tell(done, all))?;
+    bar.clear();
+    let Some(report) = found else {
         bail!(
             "{} holds no observation of `{target}` in this period; `guichet sites` lists the catalogue",
             settings.db.display()
         );
     };
-    let hours = by_hour_of_week(&tallies, zone);
-    let text = if options.json {
-        show::json_text(&json!({
-            "target": target.as_str(),
-            "from": figures.from.to_string(),
-            "to": figures.to.to_string(),
-            "timezone": zone.name(),
-            "availability": show::availability(&figures),
-            "hours_of_week": hours.iter().map(|(hour, cell)| cell_json(*hour, cell)).collect::<Vec<_>>(),
-        }))?
+    let period = &report.availability;
+    let tallies: Vec<HourTally> = reader
+        .hour_tallies(target)?
+        .into_iter()
+        .filter(|tally| (period.from..=period.to).contains(&tally.at.date))
+        .collect();
+    let hours = by_hour_of_week(&tallies, report.zone);
+    if options.json {
+        show::json_text(&target_json(target, &report, &hours))
     } else {
-        told(target, zone.name(), &figures, &hours)?
-    };
-    print(&text)?;
-    Ok(Exit::Fine)
+        target_told(target, &report, &hours, options.language)
+    }
+}
+
+/// The documented object: R1 to R9 of the target's period.
+fn target_json(target: &TargetId, report: &Report, hours: &BTreeMap<HourOfWeek, Availability>) -> Value {
+    let mut value = report_json(report);
+    if let Some(object) = value.as_object_mut() {
+        object.insert("target".to_owned(), json!(target.as_str()));
+        object.insert("from".to_owned(), json!(report.availability.from.to_string()));
+        object.insert("to".to_owned(), json!(report.availability.to.to_string()));
+        object.insert("timezone".to_owned(), json!(report.zone.name()));
+        // Pages round sightings to the hour; the operator's own log is exact.
+        object.insert("episodes".to_owned(), seen::json(&report.episodes));
+        let hours = hours.iter().map(|(hour, cell)| cell_json(*hour, cell)).collect();
+        object.insert("hours_of_week".to_owned(), Value::Array(hours));
+        if let Some(availability) = object.get_mut("availability") {
+            show::add_counts(availability, &report.availability);
+        }
+    }
+    value
 }
 
 fn cell_json(hour: HourOfWeek, cell: &Availability) -> Value {
@@ -68,58 +114,106 @@ fn cell_json(hour: HourOfWeek, cell: &Availability) -> Value {
     value
 }
 
-fn told(
+fn target_told(
     target: &TargetId,
-    zone: &str,
-    figures: &Availability,
+    report: &Report,
     hours: &BTreeMap<HourOfWeek, Availability>,
+    language: Language,
 ) -> anyhow::Result<String> {
     let mut text = String::new();
-    let counts = &figures.counts;
-    writeln!(text, "{target}, {} to {} ({zone})", figures.from, figures.to)?;
-    match figures.p {
-        Some(p) => writeln!(
-            text,
-            "A slot was visible in {} of {} answers: {} of the time (95 % interval {} to {}).",
-            counts.open,
-            figures.n_polls,
-            show::percent(p),
-            show::percent(figures.interval.lo),
-            show::percent(figures.interval.hi),
-        )?,
-        None => writeln!(text, "The page never said whether there was a slot.")?,
+    let period = &report.availability;
+    writeln!(text, "{target}, {} to {} ({})\n", period.from, period.to, report.zone.name())?;
+    for sentence in tell(report, language.code()) {
+        writeln!(text, "{sentence}")?;
     }
-    if figures.tier == Tier::None {
-        writeln!(
-            text,
-            "This is too little data for a conclusion: {} observed days; 14 are needed.",
-            figures.days_observed
-        )?;
+    writeln!(text, "\nFigures")?;
+    table::availability(&mut text, period)?;
+    table::chances(&mut text, report)?;
+    table::openings(&mut text, report)?;
+    seen::list(&mut text, &report.episodes, report.zone)?;
+    week::draw(&mut text, report.cells.as_ref().ok(), hours)?;
+    Ok(text)
+}
+
+/// A line for each target with observations.
+fn all(catalog: &Catalog, reader: &Reader, options: &Options) -> anyhow::Result<String> {
+    let bar = progress();
+    let reports = reports(catalog, reader, &options.wanted(), &mut |done, all| bar.tell(done, all))?;
+    bar.clear();
+    let mut text = String::new();
+    for (target, report) in &reports {
+        if options.json {
+            let mut value = report_json(report);
+            if let Some(object) = value.as_object_mut() {
+                object.insert("target".to_owned(), json!(target.as_str()));
+            }
+            writeln!(text, "{}", show::json_line(&value)?)?;
+        } else {
+            let figures = &report.availability;
+            let share = figures.p.map_or_else(
+                || "never told".to_owned(),
+                |p| format!("{} ({})", show::percent(p), table::between(&figures.interval)),
+            );
+            let class = match &report.class {
+                Ok(class) if class.set.len() < 3 => {
+                    class.set.iter().map(|class| class.as_str()).collect::<Vec<_>>().join("|")
+                }
+                _ => "–".to_owned(),
+            };
+            writeln!(
+                text,
+                "{:<48} {} to {}  {:>7} answers, {:>5.1} % of the hours  {share:<26} class {class}",
+                target.as_str(),
+                figures.from,
+                figures.to,
+                figures.n_polls,
+                figures.capture * 100.0
+            )?;
+        }
+    }
+    Ok(text)
+}
+
+fn of_place(
+    settings: &Settings,
+    catalog: &Catalog,
+    reader: &Reader,
+    place: &Subject,
+    options: &Options,
+) -> anyhow::Result<String> {
+    let (department, procedure) = match place {
+        Subject::Department(department, procedure) => (Some(department), procedure),
+        Subject::France(procedure) => (None, procedure),
+        Subject::Target(target) => bail!("`{target}` is a target, not a place"),
+    };
+    let bar = progress();
+    let found = pooled_of(catalog, reader, department, procedure, &options.wanted(), &mut |done, all| {
+        bar.tell(done, all);
+    })?;
+    bar.clear();
+    let name = department.map_or("france", DepartmentCode::as_str);
+    let Some(pooled) = found else {
+        bail!("{} holds no observation of any desk for `{name}/{procedure}`", settings.db.display());
+    };
+    if options.json {
+        let mut value = pooled_json(&pooled);
+        if let Some(object) = value.as_object_mut() {
+            object.insert("department".to_owned(), json!(department.map(DepartmentCode::as_str)));
+            object.insert("procedure".to_owned(), json!(procedure.as_str()));
+        }
+        return show::json_text(&value);
+    }
+    let mut text = String::new();
+    let period = &pooled.availability;
+    writeln!(text, "{name}/{procedure}, {} to {}\n", period.from, period.to)?;
+    for sentence in tell_pooled(&pooled, options.language.code()) {
+        writeln!(text, "{sentence}")?;
     }
     writeln!(
         text,
-        "unknown {} of {} ({}), shut {}, {} of the hours observed, worth {:.0} independent looks",
-        counts.unknown,
-        counts.all(),
-        show::percent(figures.missing_share),
-        counts.shut,
-        show::percent(figures.capture),
-        figures.n_eff,
+        "\nFigures of {} desks, {} of them with observations",
+        pooled.desks, pooled.desks_with_data
     )?;
-    writeln!(text, "\nOpen of told, by hour of the week ( – never asked, ? never told):")?;
-    writeln!(text, "       Mon     Tue     Wed     Thu     Fri     Sat     Sun")?;
-    for hour in 0..24 {
-        write!(text, "{hour:2} h ")?;
-        for day in 0..7 {
-            let cell = HourOfWeek::new(day, hour).and_then(|hour| hours.get(&hour));
-            let shown = match cell {
-                None => "–".to_owned(),
-                Some(cell) if cell.n_polls == 0 => "?".to_owned(),
-                Some(cell) => format!("{}/{}", cell.counts.open, cell.n_polls),
-            };
-            write!(text, "{shown:>8}")?;
-        }
-        writeln!(text)?;
-    }
+    table::availability(&mut text, period)?;
     Ok(text)
 }
