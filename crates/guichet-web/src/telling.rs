@@ -25,10 +25,14 @@ const TOLD: [u32; 4] = [14, 7, 3, 1];
 const MANY_ERRORS: f64 = 2.0;
 
 /// What `report` says, sentence by sentence, in the language with this code (`fr` or `en`; French for any other): first
-/// what changed, then the chance to see a slot, its class, what comes next, openings, how long they last, when they
+/// what of all that there is too little data for, where that is nearly all; what changed, the chance to see a slot, its class, what comes next, openings, how long they last, when they
 /// come, how far ahead the dates are, on how many looks all this stands, and of what there is too little data.
 pub fn tell(report: &Report, lang: &str) -> Vec<String> {
     let mut telling = Telling::new(lang);
+    let is_enough = report.availability.enough().is_ok();
+    if !is_enough {
+        telling.reasons(&Recipe::missing(report));
+    }
     changes::tell(&mut telling, report);
     if report.starts == PeriodStart::Change {
         telling.say("tell-since-change", &[("date", telling.date(report.availability.from))]);
@@ -57,7 +61,9 @@ pub fn tell(report: &Report, lang: &str) -> Vec<String> {
     }
     telling.footing(&report.availability);
     telling.level();
-    telling.reasons(&Recipe::missing(report));
+    if is_enough {
+        telling.reasons(&Recipe::missing(report));
+    }
     telling.sentences
 }
 

@@ -24,6 +24,8 @@ use crate::config::Settings;
 
 /// How past forecasts fared.
 pub(crate) struct Audit {
+    /// Only civil hours that ended by then count.
+    pub(crate) as_of: Instant,
     /// By horizon.
     pub(crate) scores: Vec<(u32, Result<Score, TooLittle>)>,
     /// By horizon, where there was a case.
@@ -32,7 +34,7 @@ pub(crate) struct Audit {
     pub(crate) targets: usize,
 }
 
-/// Holds every target's past against itself, up to the last civil hour that ended by `as_of`.
+/// Holds every target's past against itself, up to the last civil hour that ended by `as_of`: what may be published.
 pub(crate) fn audit(
     catalog: &Catalog,
     reader: &Reader,
@@ -60,6 +62,7 @@ pub(crate) fn audit(
         targets += usize::from(cases.len() > before);
     })?;
     Ok(Audit {
+        as_of,
         scores: HORIZONS.iter().map(|days| (*days, score(&cases, *days))).collect(),
         calibrations: HORIZONS.iter().filter_map(|days| forecast::calibrate(&cases, *days)).collect(),
         targets,
@@ -73,10 +76,10 @@ pub(crate) fn daily(
     store: Arc<Mutex<Store>>,
     clock: Arc<dyn Clock>,
 ) -> Arc<dyn Fn() + Send + Sync> {
-    let db = settings.db.clone();
+    let (db, delay) = (settings.db.clone(), settings.publish_delay);
     Arc::new(move || {
         let now = clock.now();
-        let made = Reader::open(&db).and_then(|reader| audit(&catalog, &reader, now, &mut |_, _| {}));
+        let made = Reader::open(&db).and_then(|reader| audit(&catalog, &reader, now - delay, &mut |_, _| {}));
         let kept = made.and_then(|audit| {
             // A writer that panicked has left nothing half written: its transaction went with it.
             let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,6 +96,10 @@ impl Audit {
     /// As it is kept and published.
     pub(crate) fn record(&self, made_at: Instant) -> AuditRecord {
         let scores: Vec<Score> = self.scores.iter().filter_map(|(_, score)| score.clone().ok()).collect();
-        AuditRecord { made_at, as_of: made_at, result: audit_json(&scores, &self.calibrations).to_string() }
+        AuditRecord {
+            made_at,
+            as_of: self.as_of,
+            result: audit_json(&scores, &self.calibrations).to_string(),
+        }
     }
 }

@@ -142,9 +142,9 @@ fn the_point_is_the_beta_geometric_chance_of_the_recent_mean() {
     let rising = forecast(&desk(&shares), "host", 1, None).unwrap().p;
     shares.reverse();
     let falling = forecast(&desk(&shares), "host", 1, None).unwrap().p;
-    let old = (-1.5_f64).exp2();
-    assert!((rising - 0.4 / (1.0 + old)).abs() < 1e-9, "{rising}");
-    assert!((falling - 0.4 * old / (1.0 + old)).abs() < 1e-9, "{falling}");
+    let recent: f64 = (0..42).map(|ago| (-f64::from(ago) / 28.0).exp2()).sum();
+    assert!((rising - (0.4 * recent + 0.5) / (weight + 1.0)).abs() < 1e-9, "{rising}");
+    assert!((falling - (0.4 * (weight - recent) + 0.5) / (weight + 1.0)).abs() < 1e-9, "{falling}");
 }
 
 #[test]

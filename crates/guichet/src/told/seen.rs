@@ -29,11 +29,11 @@ pub(crate) fn list(text: &mut String, episodes: &[Episode], zone: Tz) -> fmt::Re
             Some(before) => {
                 format!("{} (not yet at {})", moment(episode.first, zone), hour(before, episode.first, zone))
             }
-            None => format!("{} (the first look)", moment(episode.first, zone)),
+            None => format!("{} (no look shortly before)", moment(episode.first, zone)),
         };
         let gone = match episode.gone_by {
             Some(gone) => format!("gone at {}", hour(gone, episode.last, zone)),
-            None => "not seen to end".to_owned(),
+            None => "no look shortly after".to_owned(),
         };
         writeln!(
             text,
@@ -130,7 +130,7 @@ mod tests {
         );
         assert!(
             text.contains(
-                "Tue 7 Jun 2022 14:15 (not yet at 14:00), last seen Thu 9 Jun 17:15, not seen to end: at least 2 d 3 h"
+                "Tue 7 Jun 2022 14:15 (not yet at 14:00), last seen Thu 9 Jun 17:15, no look shortly after: at least 2 d 3 h"
             ),
             "{text}"
         );

@@ -36,7 +36,10 @@ pub(crate) fn draw(
         for at in (0..7).filter_map(|day| HourOfWeek::new(day, hour)) {
             let cell = match cells.and_then(|cells| cells.cells.get(at.index())) {
                 Some(cell) => {
-                    let share = format!("{:.0}", cell.p_eb * 100.0);
+                    let share = match cell.p_eb * 100.0 {
+                        percent if percent > 0.0 && percent < 0.5 => "<1".to_owned(),
+                        percent => format!("{percent:.0}"),
+                    };
                     let shown = if cell.borrowed { format!("({share})") } else { share };
                     format!("{} {shown}", shade(cell.p_eb))
                 }
