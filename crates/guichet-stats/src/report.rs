@@ -180,6 +180,21 @@ impl InOrder {
     }
 }
 
+/// The release patterns of each period of a target, shown or not: the tests of which its report shows the outcome. What
+/// a family of many targets' tests is made of, at a fraction of the cost of their reports.
+pub fn release_patterns(evidence: &Evidence<'_>) -> Vec<ReleasePattern> {
+    let in_order = InOrder::of(evidence);
+    let evidence = &in_order.evidence(evidence);
+    let changes = changes(evidence).unwrap_or_default();
+    let today = evidence.within(changes.iter().map(|change| change.date).max(), None);
+    let enough = |period: &Evidence<'_>| Some(availability(period.hours, period.zone)?.enough().is_ok());
+    let pattern = if enough(&today) == Some(true) { release_pattern(&today).ok() } else { None };
+    pattern
+        .into_iter()
+        .chain(history(evidence, &changes).into_iter().filter_map(|past| past.release.ok()))
+        .collect()
+}
+
 /// The periods that change points ended.
 fn history(evidence: &Evidence<'_>, changes: &[Change]) -> Vec<Past> {
     let mut dates: Vec<NaiveDate> = changes.iter().map(|change| change.date).collect();
@@ -268,14 +283,19 @@ pub struct Pooled {
 ///
 /// `hours` are those of all targets, one target after another or added up already; `desks` are the daily successes
 /// ([`daily_success`] with [`THREE_A_DAY`]) of those that have one, of the same periods; `targets` is how many there
-/// are; `zone` is the civil time that most keep, and matters to the coverage on the date of a clock change only. Where
+/// are and `with_data` how many of them were observed; `zone` is the civil time that most keep, and matters to the coverage on the date of a clock change only. Where
 /// the exposure of all hours together is too little ([`Availability::enough`]), so are chance and class.
-pub fn pooled(hours: &[HourTally], desks: &[DailySuccess], targets: u32, zone: Tz) -> Option<Pooled> {
+pub fn pooled(
+    hours: &[HourTally],
+    desks: &[DailySuccess],
+    (targets, with_data): (u32, u32),
+    zone: Tz,
+) -> Option<Pooled> {
     let availability = availability(hours, zone)?;
     let gate = availability.enough();
     Some(Pooled {
         desks: targets,
-        desks_with_data: u32::try_from(desks.len()).unwrap_or(u32::MAX),
+        desks_with_data: with_data,
         chance: chances_past(gate, desks),
         class: gate.and_then(|()| class(desks)),
         availability,

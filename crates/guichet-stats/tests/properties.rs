@@ -254,7 +254,7 @@ fn every(minutes: i64, days: i64, told: impl Fn(i64) -> Seen) -> Vec<Look> {
 #[test]
 fn an_empty_history_has_no_report() {
     assert!(History::of(Vec::new(), PARIS).report().is_none());
-    assert!(pooled(&[], &[], 0, PARIS).is_none());
+    assert!(pooled(&[], &[], (0, 0), PARIS).is_none());
 }
 
 #[test]
@@ -394,7 +394,7 @@ proptest! {
         prop_assert!(report.is_some());
         report.iter().for_each(is_sound);
         let desks: Vec<_> = daily_success(&history.evidence(), &THREE_A_DAY).into_iter().collect();
-        let together = pooled(&history.hours, &desks, 1, zone);
+        let together = pooled(&history.hours, &desks, (1, 1), zone);
         prop_assert_eq!(together.map(|pool| pool.availability), history.whole());
     }
 

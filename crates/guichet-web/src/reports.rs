@@ -19,7 +19,7 @@ use guichet_stats::{
     Evidence, Question, Report,
     forecast::Calibration,
     release::{ReleasePattern, benjamini_hochberg},
-    report,
+    report::{release_patterns, report},
     tries::{DailySuccess, THREE_A_DAY, daily_success},
 };
 use guichet_store::{AuditRecord, Reader, StoreError, TargetRow};
@@ -62,21 +62,6 @@ pub(crate) struct Made {
     pub(crate) daily: Option<DailySuccess>,
 }
 
-/// The report of every target with an observation in the period, with the q-values of all release patterns (those of
-/// earlier periods too) as one family. `progress` is told how many targets are done, of how many.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn reports(
-    catalog: &Catalog,
-    reader: &Reader,
-    wanted: &Wanted,
-    progress: &mut dyn FnMut(usize, usize),
-) -> Result<BTreeMap<TargetId, Report>, StoreError> {
-    let rows = reader.targets()?;
-    reports_of(catalog, reader, &rows, &|_| *wanted, progress)
-}
-
 /// The report of one target from `wanted.from` to `wanted.to`; `None` where nothing was observed then. The q-values of
 /// its release patterns are those of a family in which every other target has its usual period, so all of them are
 /// computed.
@@ -91,36 +76,71 @@ pub fn report_of(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Option<Report>, StoreError> {
     let rows = reader.targets()?;
-    if rows.iter().all(|row| row.id != *target) {
+    let Some(row) = rows.iter().find(|row| row.id == *target) else {
         return Ok(None);
+    };
+    let calibrations = newest_calibrations(&published_audits(reader, wanted.as_of, 1)?);
+    let Some(Made { mut report, .. }) = job(catalog, reader, row, wanted)?.make(&calibrations) else {
+        return Ok(None);
+    };
+    let mut family: Vec<f64> = patterns(&report).map(|pattern| pattern.p_rot).collect();
+    if !family.is_empty() {
+        let usual = Wanted { from: None, to: None, ..*wanted };
+        let others = rows.iter().filter(|row| row.id != *target).map(|row| job(catalog, reader, row, &usual));
+        let mut done = 0;
+        on_all_cores(
+            others,
+            |job| release_patterns(&job.evidence()),
+            |_, found| {
+                done += 1;
+                progress(done, rows.len() - 1);
+                family.extend(found.iter().map(|pattern| pattern.p_rot));
+            },
+        )?;
     }
-    let usual = Wanted { from: None, to: None, ..*wanted };
-    let wanted_of = |id: &TargetId| if id == target { *wanted } else { usual };
-    Ok(reports_of(catalog, reader, &rows, &wanted_of, progress)?.remove(target))
+    for (pattern, q) in patterns_mut(&mut report).zip(benjamini_hochberg(&family)) {
+        pattern.q_bh = Some(q);
+    }
+    Ok(Some(report))
 }
 
-fn reports_of(
+/// The evidence of a target, read.
+fn job<'a>(
     catalog: &Catalog,
     reader: &Reader,
-    rows: &[TargetRow],
-    wanted_of: &dyn Fn(&TargetId) -> Wanted,
+    row: &'a TargetRow,
+    wanted: &Wanted,
+) -> Result<Job<'a>, StoreError> {
+    Job::of(catalog, reader, row, Cow::Owned(published_hours(reader, row, wanted)?), wanted)
+}
+
+/// The report of every target with an observation in the period, with the q-values of all release patterns (those of
+/// earlier periods too) as one family. `progress` is told how many targets are done, of how many.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn reports(
+    catalog: &Catalog,
+    reader: &Reader,
+    wanted: &Wanted,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<BTreeMap<TargetId, Report>, StoreError> {
-    let as_of = rows.first().and_then(|row| wanted_of(&row.id).as_of);
-    let calibrations = newest_calibrations(&published_audits(reader, as_of, 1)?);
-    let jobs = rows.iter().map(|row| {
-        let wanted = wanted_of(&row.id);
-        Job::of(catalog, reader, row, Cow::Owned(published_hours(reader, row, &wanted)?), &wanted)
-    });
+    let rows = reader.targets()?;
+    let calibrations = newest_calibrations(&published_audits(reader, wanted.as_of, 1)?);
+    let jobs = rows.iter().map(|row| job(catalog, reader, row, wanted));
     let mut reports = BTreeMap::new();
     let mut done = 0;
-    on_all_cores(jobs, &calibrations, &mut |id, made| {
-        done += 1;
-        progress(done, rows.len());
-        if let Some(made) = made {
-            reports.insert(id.clone(), made.report);
-        }
-    })?;
+    on_all_cores(
+        jobs,
+        |job| job.make(&calibrations),
+        |id, made| {
+            done += 1;
+            progress(done, rows.len());
+            if let Some(made) = made {
+                reports.insert(id.clone(), made.report);
+            }
+        },
+    )?;
     let mut family: Vec<&mut ReleasePattern> = reports.values_mut().flat_map(patterns_mut).collect();
     let q = benjamini_hochberg(&family.iter().map(|pattern| pattern.p_rot).collect::<Vec<_>>());
     for (pattern, q) in family.iter_mut().zip(q) {
@@ -171,9 +191,12 @@ impl<'a> Job<'a> {
         })
     }
 
-    fn make(&self, calibrations: &[Calibration]) -> Option<Made> {
-        let evidence =
-            Evidence { hours: &self.hours, looks: &self.looks, zone: self.zone, days_off: &self.days_off };
+    fn evidence(&self) -> Evidence<'_> {
+        Evidence { hours: &self.hours, looks: &self.looks, zone: self.zone, days_off: &self.days_off }
+    }
+
+    pub(crate) fn make(&self, calibrations: &[Calibration]) -> Option<Made> {
+        let evidence = self.evidence();
         let question = Question { from: self.from, to: self.to, host: &self.host, calibrations };
         let report = report(&evidence, &question)?;
         let period = evidence.within(Some(report.availability.from), Some(report.availability.to));
@@ -189,10 +212,10 @@ pub fn host(catalog: &Catalog, row: &TargetRow) -> String {
 }
 
 /// Does the jobs, one on each core at a time and as many read ahead; `done` is told what each came to, in no order.
-pub(crate) fn on_all_cores<'a>(
+pub(crate) fn on_all_cores<'a, T: Send>(
     jobs: impl Iterator<Item = Result<Job<'a>, StoreError>>,
-    calibrations: &[Calibration],
-    done: &mut dyn FnMut(&TargetId, Option<Made>),
+    work: impl Fn(&Job<'a>) -> T + Sync,
+    mut done: impl FnMut(&TargetId, T),
 ) -> Result<(), StoreError> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let (hand_out, taken) = mpsc::sync_channel::<Job<'a>>(cores);
@@ -202,12 +225,12 @@ pub(crate) fn on_all_cores<'a>(
     thread::scope(|scope| {
         let hand_out = hand_out;
         for _ in 0..cores {
-            let (taken, hand_in) = (Arc::clone(&taken), hand_in.clone());
+            let (taken, hand_in, work) = (Arc::clone(&taken), hand_in.clone(), &work);
             scope.spawn(move || {
                 loop {
                     let job = taken.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok(job) = job else { break };
-                    if hand_in.send((job.id, job.make(calibrations))).is_err() {
+                    if hand_in.send((job.id, work(&job))).is_err() {
                         break;
                     }
                 }

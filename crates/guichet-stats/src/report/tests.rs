@@ -180,11 +180,11 @@ fn pooling_adds_observations_and_never_averages_shares() {
     let (often, rarely) = (daily(30), looks((0..30 * 12).map(|h| (h * 120, Seen::Full))));
     let mut hours = tallies(&often);
     hours.extend(tallies(&rarely));
-    let ours = pooled(&hours, &[], 3, PARIS).unwrap();
-    assert_eq!((ours.desks, ours.desks_with_data), (3, 0));
+    let ours = pooled(&hours, &[], (3, 2), PARIS).unwrap();
+    assert_eq!((ours.desks, ours.desks_with_data), (3, 2));
     let expected = 60.0 / (30.0 * 48.0 + 30.0 * 12.0);
     assert!((ours.availability.p.unwrap() - expected).abs() < 1e-12);
     assert_eq!(ours.availability, availability(&tally::pool(&hours), PARIS).unwrap());
     assert!(ours.class.is_err(), "no desk that could be tried");
-    assert!(pooled(&[], &[], 3, PARIS).is_none());
+    assert!(pooled(&[], &[], (3, 0), PARIS).is_none());
 }

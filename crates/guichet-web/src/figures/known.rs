@@ -75,14 +75,19 @@ pub(super) fn known(
     let wanted = Wanted { as_of: Some(as_of), ..Wanted::default() };
     let jobs =
         changed.into_iter().map(|(row, hours)| Job::of(catalog, reader, row, Cow::Borrowed(hours), &wanted));
-    on_all_cores(jobs, &newest_calibrations(audits), &mut |id, made| {
-        if let (Some(known), Some(mut made)) = (all.get_mut(id), made) {
-            let older = made.report.episodes.len().saturating_sub(EPISODES);
-            made.report.episodes.drain(..older);
-            known.report = Some(Arc::new(made.report));
-            known.daily = made.daily.map(Arc::new);
-        }
-    })?;
+    let calibrations = newest_calibrations(audits);
+    on_all_cores(
+        jobs,
+        |job| job.make(&calibrations),
+        |id, made| {
+            if let (Some(known), Some(mut made)) = (all.get_mut(id), made) {
+                let older = made.report.episodes.len().saturating_sub(EPISODES);
+                made.report.episodes.drain(..older);
+                known.report = Some(Arc::new(made.report));
+                known.daily = made.daily.map(Arc::new);
+            }
+        },
+    )?;
     correct(&mut all);
     Ok(all)
 }

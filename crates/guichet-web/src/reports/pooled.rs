@@ -36,14 +36,18 @@ pub fn pooled_of(
         .iter()
         .map(|row| Job::of(catalog, reader, row, Cow::Owned(published_hours(reader, row, wanted)?), wanted));
     let (mut periods, mut desks, mut done) = (BTreeMap::new(), Vec::new(), 0);
-    on_all_cores(jobs, &calibrations, &mut |id, made| {
-        done += 1;
-        progress(done, rows.len());
-        if let Some(made) = made {
-            periods.insert(id.clone(), made.report.availability);
-            desks.extend(made.daily.map(|daily| (id.clone(), daily)));
-        }
-    })?;
+    on_all_cores(
+        jobs,
+        |job| job.make(&calibrations),
+        |id, made| {
+            done += 1;
+            progress(done, rows.len());
+            if let Some(made) = made {
+                periods.insert(id.clone(), made.report.availability);
+                desks.extend(made.daily.map(|daily| (id.clone(), daily)));
+            }
+        },
+    )?;
     let mut hours: BTreeMap<LocalHour, Counts> = BTreeMap::new();
     for row in &rows {
         let Some(period) = periods.get(&row.id) else { continue };
@@ -69,6 +73,5 @@ pub(crate) fn pooled(
     zone: Tz,
 ) -> Option<Pooled> {
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let pooled = report::pooled(hours, desks, count(targets), zone)?;
-    Some(Pooled { desks_with_data: count(with_data), ..pooled })
+    report::pooled(hours, desks, (count(targets), count(with_data)), zone)
 }
