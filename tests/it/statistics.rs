@@ -87,7 +87,7 @@ fn a_target_with_enough_data_is_told_in_words_with_intervals_first() {
     let words = said(&["stats", "12-rodez/asile"], path);
     let first = words.lines().nth(2).unwrap();
     assert!(
-        first.contains("three times a day") && first.contains("14 days") && first.contains(" to "),
+        first.contains("three times a day") && first.contains("14 days") && first.contains("between"),
         "{words}"
     );
     assert!(words.contains("9 h") && words.contains("What was seen"), "{words}");

@@ -136,7 +136,7 @@ pub(crate) struct Snapshot {
 }
 
 /// The hour up to which figures may be published.
-pub(crate) fn cut(now: Instant, delay: Duration) -> Instant {
+pub fn cut(now: Instant, delay: Duration) -> Instant {
     let late = now - delay;
     late.duration_trunc(Duration::hours(1)).unwrap_or(late)
 }

@@ -100,6 +100,7 @@ pub use api::{
     recipes::{pooled_json, report_json},
 };
 pub use coverage::{Cell, Standing, coverage};
+pub use figures::cut;
 pub use reports::{Wanted, host, pooled_of, report_of, reports};
 pub use telling::{tell, tell_pooled};
 

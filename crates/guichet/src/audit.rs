@@ -18,7 +18,7 @@ use guichet_stats::{
     tries::{THREE_A_DAY, daily_success},
 };
 use guichet_store::{AuditRecord, Reader, Store, StoreError};
-use guichet_web::{audit_json, host};
+use guichet_web::{audit_json, cut, host};
 
 use crate::config::Settings;
 
@@ -79,7 +79,8 @@ pub(crate) fn daily(
     let (db, delay) = (settings.db.clone(), settings.publish_delay);
     Arc::new(move || {
         let now = clock.now();
-        let made = Reader::open(&db).and_then(|reader| audit(&catalog, &reader, now - delay, &mut |_, _| {}));
+        let made =
+            Reader::open(&db).and_then(|reader| audit(&catalog, &reader, cut(now, delay), &mut |_, _| {}));
         let kept = made.and_then(|audit| {
             // A writer that panicked has left nothing half written: its transaction went with it.
             let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use guichet_web::cut;
 use serde_json::Value;
 
 use super::{print, progress};
@@ -13,8 +14,9 @@ pub(super) fn run(settings: &Settings, common: &Common, as_json: bool) -> anyhow
     // Opened to read first: a file that is not there would be made otherwise.
     let reader = opening::reader(&settings.db)?;
     let bar = progress();
-    let audit =
-        audit::audit(&catalog, &reader, now - settings.publish_delay, &mut |done, all| bar.tell(done, all))?;
+    let audit = audit::audit(&catalog, &reader, cut(now, settings.publish_delay), &mut |done, all| {
+        bar.tell(done, all)
+    })?;
     bar.clear();
     let record = audit.record(now);
     opening::store(&settings.db)?.record_audit(&record)?;

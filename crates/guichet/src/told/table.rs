@@ -19,6 +19,8 @@ pub(crate) fn availability(text: &mut String, figures: &Availability) -> fmt::Re
             figures.n_polls,
             figures.n_eff,
         )?;
+    } else {
+        writeln!(text, "  The page never said whether there was a slot.")?;
     }
     writeln!(
         text,
