@@ -3,8 +3,12 @@
 use guichet_stats::{
     Interval,
     chance::beta_geometric,
+    change_frequency::change_frequency,
+    circular::{kuiper, rayleigh},
     interval::{clopper_pearson, fay_feuer, jeffreys, wilson},
     long_run::{self, Cluster},
+    markov::{Transition, fit},
+    turnbull::{Censored, Mass, turnbull},
 };
 use serde_json::Value;
 
@@ -48,6 +52,73 @@ pub(crate) fn measure(_: Size, _: u64, table: &mut Table) {
         relative(beta_geometric(number(&case["s"]), number(&case["rho"]), days), number(&case["P"]))
     });
     row("beta-geometric chance", error, EXACT);
+    row("Rayleigh and Kuiper", circular_error(&golden["circular"]), EXACT);
+
+    let golden: Value = serde_json::from_str(include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/testdata/golden_openings.json"
+    )))
+    .unwrap_or_default();
+    row("Markov chain: rates and covariance", chain_error(&golden["ctmc"]), Bound::AtMost(1e-4));
+    let error = greatest(&golden["cho_gm"], |case| {
+        let [looks, changed, frequency] = ["n", "x", "f"].map(|key| number(&case[key]));
+        change_frequency(looks, changed, frequency)
+            .map_or(f64::NAN, |ours| relative(ours, number(&case["lam"])))
+    });
+    row("Cho & Garcia-Molina change frequency", error, EXACT);
+    let error = turnbull_error(&golden["turnbull"]);
+    table.row("B0", "Turnbull masses (breast cosmesis), greatest error", error, Bound::AtMost(1e-4));
+}
+
+fn circular_error(case: &Value) -> f64 {
+    let u = list(&case["u"]);
+    let (Some(rayleigh), Some(kuiper)) = (rayleigh(&u), kuiper(&u)) else { return f64::NAN };
+    [(rayleigh.z, "rayleigh_z"), (rayleigh.p, "rayleigh_p"), (kuiper.v, "kuiper_V"), (kuiper.p, "kuiper_p")]
+        .into_iter()
+        .map(|(ours, key)| relative(ours, number(&case[key])))
+        .fold(0.0, worse)
+}
+
+fn chain_error(case: &Value) -> f64 {
+    let (t, y) = (list(&case["t"]), list(&case["y"]));
+    let longest = number(&case["maxgap_h"]);
+    let steps: Vec<Transition> = t
+        .windows(2)
+        .zip(y.windows(2))
+        .map(|(t, y)| Transition {
+            from_open: y[0] > 0.5,
+            to_open: y[1] > 0.5,
+            gap_h: t[1] - t[0],
+            count: 1.0,
+        })
+        .filter(|step| step.gap_h < longest)
+        .collect();
+    let Some(chain) = fit(&steps) else { return f64::NAN };
+    let rates = [(chain.lambda, &case["lambda_per_h"]), (chain.mu, &case["mu_per_h"])];
+    let covariance = (0..2).flat_map(|i| (0..2).map(move |j| (i, j)));
+    let covariance = covariance.map(|(i, j)| (chain.cov_log[i][j], &case["cov_log"][i][j]));
+    rates.into_iter().chain(covariance).map(|(ours, theirs)| relative(ours, number(theirs))).fold(0.0, worse)
+}
+
+/// An open end is infinite.
+fn turnbull_error(case: &Value) -> f64 {
+    let end = |value: &Value| value.as_f64().unwrap_or(f64::INFINITY);
+    let data: Vec<Censored> = case["intervals"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|pair| Censored { after: end(&pair[0]), by: end(&pair[1]) })
+        .collect();
+    let ours: Vec<_> = turnbull(&data, 1e-10).into_iter().filter(|mass| mass.share > 1e-6).collect();
+    let theirs = case["masses"].as_array().map_or(&[][..], Vec::as_slice);
+    if ours.is_empty() || ours.len() != theirs.len() {
+        return f64::NAN;
+    }
+    let error = |(ours, theirs): (&Mass, &Value)| {
+        let is_there = relative(ours.after, end(&theirs[0])) < 1e-12;
+        if is_there { (ours.share - number(&theirs[2])).abs() } else { f64::NAN }
+    };
+    ours.iter().zip(theirs).map(error).fold(0.0, worse)
 }
 
 fn long_run_error(case: &Value) -> f64 {

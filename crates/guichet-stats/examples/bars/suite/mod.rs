@@ -86,11 +86,8 @@ impl Table {
     /// A measured number beside its bound.
     pub(crate) fn row(&mut self, bar: &str, what: &str, measured: f64, bound: Bound) {
         let holds = bound.holds(measured);
-        let line = format!(
-            "{bar:4} {what:74} {measured:>10.4}  {:<16} {}",
-            bound.text(),
-            if holds { "ok" } else { "MISS" }
-        );
+        let verdict = if holds { "ok" } else { "MISS" };
+        let line = format!("{bar:4} {what:80} {:>10}  {:<16} {verdict}", shown(measured), bound.text());
         println!("{line}");
         if !holds {
             self.misses.push(line);
@@ -106,7 +103,16 @@ impl Table {
 
 /// A number that is shown and not judged.
 pub(crate) fn note(bar: &str, what: &str, measured: f64) {
-    println!("{bar:4} {what:74} {measured:>10.4}");
+    println!("{bar:4} {what:80} {:>10}", shown(measured));
+}
+
+/// With four decimals, or with its power of ten where those would show nothing of it.
+fn shown(measured: f64) -> String {
+    if measured != 0.0 && measured.abs() < 1e-3 {
+        format!("{measured:.1e}")
+    } else {
+        format!("{measured:.4}")
+    }
 }
 
 /// A bar: its name, its seed, what it measures, and the measuring.
