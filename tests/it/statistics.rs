@@ -71,6 +71,17 @@ fn a_target_without_enough_data_gets_reasons_and_no_figure() {
     let words = said(&["stats", "12-rodez/asile"], path);
     assert!(words.contains("Too little data") && words.contains("of 14"), "{words}");
     assert!(!words.contains("would have seen"), "{words}");
+    // What was counted is told, a share of the time is not.
+    let counted = "slot visible   in 6 of 144 answers; no share: too little data, 6 of 14 observed days";
+    for subject in ["12-rodez/asile", "12/asile", "france/asile"] {
+        let words = said(&["stats", subject], path);
+        assert!(words.contains(counted) && !words.contains("% of the time"), "{words}");
+    }
+    let words = said(&["stats", "france/asile"], path);
+    assert!(words.contains("Figures of 1 desk, 1 of which said"), "{words}");
+    let line = said(&["stats", "--all"], path);
+    assert!(line.contains(" none ") && line.contains(" 6 of 144 answers "), "{line}");
+    assert_eq!(line.matches('%').count(), 1, "the coverage only: {line}");
     let words = said(&["stats", "12-rodez/asile", "--language", "fr"], path);
     assert!(words.contains("Trop peu de données"), "{words}");
 }
@@ -90,8 +101,21 @@ fn a_target_with_enough_data_is_told_in_words_with_intervals_first() {
         first.contains("three times a day") && first.contains("14 days") && first.contains("between"),
         "{words}"
     );
-    assert!(words.contains("9 h") && words.contains("What was seen"), "{words}");
+    assert!(words.contains("\n  Tue 7 Jan 2025 09:30 (not yet at 08:30), last seen 09:30"), "{words}");
     let stats = json(&["stats", "12-rodez/asile", "--json"], path);
+    let drawn = |hour: u64| {
+        let start = format!("{hour:2} h ");
+        let line = words.lines().find_map(|line| line.strip_prefix(&start)).unwrap();
+        line.split_whitespace().filter_map(|word| word.parse::<f64>().ok()).collect::<Vec<_>>()
+    };
+    let share = |hour: u64| {
+        let cells = stats["cells"].as_array().unwrap().iter().filter(|cell| cell["hour"] == hour);
+        cells.map(|cell| cell["p_eb"].as_f64().unwrap() * 100.0).collect::<Vec<_>>()
+    };
+    assert_eq!(drawn(9).len(), 7, "{words}");
+    // Both are rounded, the drawing to whole per cent.
+    assert!(drawn(9).iter().zip(share(9)).all(|(drawn, share)| (drawn - share).abs() < 0.6), "{words}");
+    assert!(share(9).iter().all(|share| *share > 5.0), "{words}");
     let chance = &stats["chance"].as_array().unwrap()[3];
     assert_eq!(chance["horizon_days"], 14);
     let [p, lo, hi] = ["p_see", "lo95", "hi95"].map(|key| chance[key].as_f64().unwrap());
@@ -132,15 +156,43 @@ fn desks_of_a_department_and_of_france_are_pooled_and_counted() {
     let service = Service::start(&["run"], path);
     let (status, body) = service.get("/api/v1/france");
     assert_eq!(status, 200);
-    assert!(body.contains("\"asile\""), "{body}");
+    let published: Value = serde_json::from_str(&body).unwrap();
+    let published =
+        published["procedures"].as_array().unwrap().iter().find(|one| one["procedure"] == "asile").unwrap();
+    assert_eq!(published["desks"], 3);
+    for figure in ["availability", "chance", "class"] {
+        assert_eq!(published["figures"][figure], france[figure], "{figure}");
+    }
     service.stop(&[]);
+}
+
+#[test]
+fn all_targets_are_printed_as_each_of_them_is() {
+    let folder = folder_with_catalogue();
+    let path = folder.path();
+    let targets = [("12-rodez/asile", "a"), ("12-millau/asile", "b"), ("01-bourg/autre", "c")];
+    let open = |which: usize, hour: i64| which == 0 && hour % 24 == 9;
+    fs::write(path.join("log.csv"), log("2025-01-06T00:00:00Z", 40, &targets, open)).unwrap();
+    said(&["import", "log.csv"], path);
     let lines = said(&["stats", "--all", "--json"], path);
-    assert_eq!(lines.lines().count(), 4);
-    assert!(
-        lines
-            .lines()
-            .all(|line| serde_json::from_str::<Value>(line).unwrap()["availability"]["n_polls"] == 1440)
-    );
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 3);
+    for line in &lines {
+        let target = line["target"].as_str().unwrap();
+        assert_eq!(*line, json(&["stats", target, "--json"], path), "{target}");
+        assert_eq!(line["hours_of_week"].as_array().unwrap().len(), 168);
+        assert_eq!(line["availability"]["n_polls"], 960);
+    }
+    let text_of = said(&["stats", "--all"], path);
+    let rodez = text_of.lines().find(|line| line.starts_with("12-rodez/asile ")).unwrap();
+    assert!(rodez.contains(" provisional ") && rodez.contains(" 4.2 % ("), "{rodez}");
+
+    for format in [&["--json"][..], &[]] {
+        let arguments = [&["stats", "--all", "--from", "2030-01-01"][..], format].concat();
+        let nothing = run(&arguments, path);
+        assert_eq!((nothing.status.code(), text(&nothing.stdout).as_str()), (Some(0), ""));
+        assert!(text(&nothing.stderr).contains("holds no observation in this period"), "{nothing:?}");
+    }
 }
 
 #[test]
@@ -238,13 +290,17 @@ fn the_week_at_rouen_is_told_as_facts_and_claims_nothing_more() {
 #[test]
 fn a_wrong_subject_says_what_to_write() {
     let folder = folder_with_catalogue();
-    for wrong in [&["stats", "93"][..], &["stats"], &["stats", "france"], &["stats", "93/asile", "--all"]] {
+    let with_a_procedure =
+        "a department or `france` with a procedure (93/premiere-demande, france/premiere-demande)";
+    for (wrong, wanted) in [
+        (&["stats", "93"][..], with_a_procedure),
+        (&["stats", "france"], with_a_procedure),
+        (&["stats"], "required arguments were not provided:\n  <TARGET>"),
+        (&["stats", "93/asile", "--all"], "cannot be used with '--all'"),
+    ] {
         let output = run(wrong, folder.path());
-        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), ""), "{wrong:?}");
         let said = text(&output.stderr);
-        assert!(
-            said.contains("TARGET") || said.contains("93/premiere-demande") || said.contains("--all"),
-            "{said}"
-        );
+        assert!(said.contains(wanted), "{wrong:?}: {said}");
     }
 }

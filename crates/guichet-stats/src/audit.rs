@@ -1,12 +1,9 @@
 //! R10: how our own past forecasts fared. What never enters: forecasts of what is not known yet, excuses.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    iter,
-};
+use std::{collections::BTreeSet, iter};
 
 use crate::{
-    forecast::{Case, LEVEL, Pool, Spread, held, online},
+    forecast::{Case, of_horizon, online},
     minimum::{Needed, TooLittle},
 };
 
@@ -33,7 +30,9 @@ pub struct Score {
     pub ece: f64,
     /// The bins that have forecasts, from the lowest on.
     pub bins: Vec<Bin>,
-    /// Share of the truths inside the 90 % intervals, hosts left out in turn; `None` without enough of them.
+    /// Forecasts with a 90 % interval that could have been given with them: the minimum was there by their origin.
+    pub interval_n: u32,
+    /// Share of their truths inside those intervals; `None` without any.
     pub coverage: Option<f64>,
     /// Mean width of those intervals.
     pub width: Option<f64>,
@@ -65,22 +64,17 @@ const EDGES: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
 /// Review 1950) is expected over it: mean of (p − T)² + T(1 − T). That is linear in T: where looks estimate T without
 /// bias, the score is unbiased too. Climatology always says the overall mean of T. Calibration error: Σ over six bins
 /// (edges 0.1, 0.3, 0.5, 0.7, 0.9) of the bin's share × |mean p − mean T|; bins without forecasts are left out. Coverage
-/// and width are those of the 90 % conformal intervals made of all other hosts' cases. Skill is 0 where climatology
-/// makes no error that could be bettered. Shares and chances, no units. Minimum: one case; coverage needs 100 cases on
-/// 8 other hosts.
+/// and width are those of the 90 % conformal intervals that could have been given at the time: made of the cases of other
+/// hosts whose horizon had ended by the start of the origin's week, at the level that online correction had come to by
+/// then (Gibbs & Candès, `NeurIPS` 2021). Intervals that borrow from later cases would hold nine in ten whatever came.
+/// Skill is 0 where climatology
+/// makes no error that could be bettered. Shares and chances, no units. Minimum: one case; coverage is that of
+/// forecasts with 100 such cases on 8 other hosts; cases that are no chances are left out.
 ///
 /// # Errors
 /// When there is no case.
 pub fn score(cases: &[Case], horizon_days: u32) -> Result<Score, TooLittle> {
-    let of_horizon: Vec<&Case> = cases
-        .iter()
-        .filter(|case| {
-            case.horizon_days == horizon_days
-                && [case.predicted, case.predicted_iid, case.truth]
-                    .iter()
-                    .all(|chance| (0.0..=1.0).contains(chance))
-        })
-        .collect();
+    let of_horizon = of_horizon(cases, horizon_days);
     let n = of_horizon.iter().fold(0.0, |n, _| n + 1.0);
     TooLittle::unless(Needed::Forecasts, n, 1.0)?;
     let mean = |of: &dyn Fn(&Case) -> f64| of_horizon.iter().map(|case| of(case)).sum::<f64>() / n;
@@ -95,19 +89,7 @@ pub fn score(cases: &[Case], horizon_days: u32) -> Result<Score, TooLittle> {
     let bins = bins(&of_horizon);
     let ece = bins.iter().map(|bin| f64::from(bin.n) / n * (bin.predicted - bin.observed).abs()).sum();
 
-    let pool = Pool::of(of_horizon.iter().copied());
-    let spreads: BTreeMap<&str, Spread> =
-        pool.hosts().filter_map(|host| Some((host, pool.spread(Some(host), 1.0 - LEVEL)?))).collect();
-    let (mut inside, mut wide, mut with_interval) = (0.0, 0.0, 0.0);
-    for case in &of_horizon {
-        if let Some(spread) = spreads.get(case.host.as_str()) {
-            let interval = spread.around(case.predicted, case.variance);
-            inside += if held(case, spread) { 1.0 } else { 0.0 };
-            wide += interval.hi - interval.lo;
-            with_interval += 1.0;
-        }
-    }
-    let share = |sum: f64| (with_interval > 0.0).then(|| sum / with_interval);
+    let online = online(&of_horizon, horizon_days);
     Ok(Score {
         horizon_days,
         n: u32::try_from(of_horizon.len()).unwrap_or(u32::MAX),
@@ -119,9 +101,10 @@ pub fn score(cases: &[Case], horizon_days: u32) -> Result<Score, TooLittle> {
         skill_iid: skill(brier_iid),
         ece,
         bins,
-        coverage: share(inside),
-        width: share(wide),
-        alpha: online(cases, horizon_days),
+        interval_n: online.coverage.map_or(0, |coverage| coverage.n),
+        coverage: online.coverage.map(|coverage| coverage.share),
+        width: online.coverage.map(|coverage| coverage.width),
+        alpha: online.alpha,
     })
 }
 

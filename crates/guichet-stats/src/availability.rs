@@ -21,7 +21,8 @@ use crate::{
 /// would publish lucky figures only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
-    /// Fewer than 14 observed days, or less than half of the time captured: too little data.
+    /// Fewer than 14 observed days, less than half of the time captured, or fewer than 30 looks at which the page told
+    /// whether there was a slot: too little data.
     None,
     /// 14 to 55 observed days, or 50 to 75 % captured.
     Provisional,
@@ -45,6 +46,10 @@ const LEAST_DAYS: u32 = 14;
 
 /// Share of the hours below which nothing is made of a figure.
 const LEAST_CAPTURE: f64 = 0.5;
+
+/// Looks with an answer about slots below which nothing is made of a figure (the least effective size of the NCHS data
+/// presentation standards for proportions, 2017).
+const LEAST_TOLD: u64 = 30;
 
 /// Availability of a target, or of several pooled, over a period (recipe R1). Shares are between 0 and 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,14 +87,24 @@ pub struct Availability {
 
 impl Availability {
     /// Whether the exposure allows to make anything of the figures, by the rule of [`Tier::None`]: of days first, then
-    /// of coverage.
+    /// of coverage, then of looks at which the page told whether there was a slot (one that only ever said that booking
+    /// is shut tells nothing about slots).
     ///
     /// # Errors
-    /// With fewer than 14 observed dates, or less than half of the hours captured.
+    /// With fewer than 14 observed dates, less than half of the hours captured, or fewer than 30 open or full looks.
     pub fn enough(&self) -> Result<(), TooLittle> {
         TooLittle::unless(Needed::ObservedDays, f64::from(self.days_observed), f64::from(LEAST_DAYS))?;
-        TooLittle::unless(Needed::Coverage, self.capture, LEAST_CAPTURE)
+        TooLittle::unless(Needed::Coverage, self.capture, LEAST_CAPTURE)?;
+        enough_told(self.n_polls)
     }
+}
+
+/// Whether the page told of slots often enough for anything to be made of it.
+///
+/// # Errors
+/// With fewer than 30 open or full looks.
+pub(crate) fn enough_told(n_polls: u64) -> Result<(), TooLittle> {
+    TooLittle::unless(Needed::Told, as_f64(n_polls), as_f64(LEAST_TOLD))
 }
 
 /// Hours in which a page must have told for a date to count as observed.
@@ -115,7 +130,7 @@ pub fn availability(tallies: &[HourTally], zone: Tz) -> Option<Availability> {
     let hours = civil_hours(first, seen.next_back().unwrap_or(first), zone);
     let told = count(tallies.iter().filter(|tally| tells(&tally.counts)).count());
     figures.capture = (f64::from(told) / f64::from(hours.max(1))).min(1.0);
-    figures.tier = tier(figures.days_observed, figures.capture);
+    figures.tier = tier(figures.days_observed, figures.capture, figures.n_polls);
     Some(figures)
 }
 
@@ -217,8 +232,8 @@ impl Day {
     }
 }
 
-fn tier(days_observed: u32, capture: f64) -> Tier {
-    if days_observed < LEAST_DAYS || capture < LEAST_CAPTURE {
+fn tier(days_observed: u32, capture: f64, n_polls: u64) -> Tier {
+    if days_observed < LEAST_DAYS || capture < LEAST_CAPTURE || n_polls < LEAST_TOLD {
         Tier::None
     } else if days_observed < 56 || capture < 0.75 {
         Tier::Provisional

@@ -186,7 +186,7 @@ struct Windows {
 
 impl<'a> Ladder<'a> {
     fn of(desks: &'a [DailySuccess]) -> Result<Self, TooLittle> {
-        let nothing = TooLittle { needed: Needed::ObservedDays, have: 0.0, need: f64::from(LEAST_KNOWN) };
+        let nothing = TooLittle { needed: Needed::AnsweredDays, have: 0.0, need: f64::from(LEAST_KNOWN) };
         let first = desks.iter().map(|desk| desk.from).min().ok_or(nothing)?;
         let dates = desks.iter().map(|desk| place(first, desk) + desk.s.len()).max().unwrap_or(0);
         let mut clusters = vec![Cluster::default(); dates];
@@ -240,8 +240,13 @@ impl<'a> Ladder<'a> {
         };
         if let Some(below) = self.below {
             rung.point = rung.point.max(below.point);
-            rung.interval.hi = rung.interval.hi.max(below.interval.hi);
-            rung.interval80.hi = rung.interval80.hi.max(below.interval80.hi);
+            // Who looks for longer sees at least as much: so do both ends.
+            for (interval, below) in
+                [(&mut rung.interval, below.interval), (&mut rung.interval80, below.interval80)]
+            {
+                interval.lo = interval.lo.max(below.lo);
+                interval.hi = interval.hi.max(below.hi);
+            }
         }
         rung.point = rung.point.clamp(rung.interval.lo, rung.interval.hi);
         self.below = Some(rung);
@@ -316,7 +321,7 @@ impl<'a> Ladder<'a> {
 /// The exposure rule.
 fn enough(rung: Option<Rung>, least_dates: u32) -> Result<Rung, TooLittle> {
     let (known, dates) = rung.map_or((0, 0), |rung| (rung.known, rung.dates));
-    TooLittle::unless(Needed::ObservedDays, f64::from(known), f64::from(LEAST_KNOWN))?;
+    TooLittle::unless(Needed::AnsweredDays, f64::from(known), f64::from(LEAST_KNOWN))?;
     TooLittle::unless(Needed::Days, f64::from(dates), f64::from(least_dates))?;
     rung.ok_or(TooLittle { needed: Needed::Days, have: 0.0, need: f64::from(least_dates) })
 }

@@ -46,6 +46,8 @@ pub struct Change {
     pub ratio: Option<f64>,
     /// Openings seen before and after.
     pub openings: (u32, u32),
+    /// Dates before and after on which an opening could have been timed.
+    pub days: (u32, u32),
 }
 
 /// Minimum data: dates from the first to the last with exposure, and openings.
@@ -77,7 +79,7 @@ pub fn changes_in(timed: &Timed) -> Result<Vec<Change>, TooLittle> {
     let days: Vec<&TimedDay> = timed.days.iter().filter(|day| day.total_h() > 0.0).collect();
     let span =
         days.first().zip(days.last()).map_or(0, |(first, last)| (last.date - first.date).num_days() + 1);
-    TooLittle::unless(Needed::Days, f64::from(u32::try_from(span).unwrap_or(u32::MAX)), MINIMUM.0)?;
+    TooLittle::unless(Needed::TimedDays, f64::from(u32::try_from(span).unwrap_or(u32::MAX)), MINIMUM.0)?;
     let openings = |days: &[&TimedDay]| {
         days.iter().map(|day| u32::try_from(day.openings.len()).unwrap_or(u32::MAX)).sum::<u32>()
     };
@@ -104,7 +106,8 @@ pub fn changes_in(timed: &Timed) -> Result<Vec<Change>, TooLittle> {
     let per_week = |days: &[&TimedDay]| {
         let hours: f64 = days.iter().map(|day| day.total_h()).sum();
         let seen = openings(days);
-        (seen, if hours > 0.0 { f64::from(seen) / hours * 168.0 } else { 0.0 })
+        let dates = u32::try_from(days.len()).unwrap_or(u32::MAX);
+        (seen, dates, if hours > 0.0 { f64::from(seen) / hours * 168.0 } else { 0.0 })
     };
     let bounds: Vec<usize> =
         [0].into_iter().chain(found.iter().map(|(at, _)| *at)).chain([days.len()]).collect();
@@ -112,8 +115,8 @@ pub fn changes_in(timed: &Timed) -> Result<Vec<Change>, TooLittle> {
         .iter()
         .zip(bounds.windows(3))
         .map(|((at, kind), bounds)| {
-            let (seen_before, before_per_week) = per_week(&days[bounds[0]..bounds[1]]);
-            let (seen_after, after_per_week) = per_week(&days[bounds[1]..bounds[2]]);
+            let (seen_before, days_before, before_per_week) = per_week(&days[bounds[0]..bounds[1]]);
+            let (seen_after, days_after, after_per_week) = per_week(&days[bounds[1]..bounds[2]]);
             Change {
                 date: days[*at].date,
                 kind: *kind,
@@ -121,6 +124,7 @@ pub fn changes_in(timed: &Timed) -> Result<Vec<Change>, TooLittle> {
                 after_per_week,
                 ratio: (before_per_week > 0.0).then(|| after_per_week / before_per_week),
                 openings: (seen_before, seen_after),
+                days: (days_before, days_after),
             }
         })
         .collect())
@@ -181,8 +185,8 @@ mod tests {
     #[test]
     fn too_little_is_said_to_be_too_little() {
         let too_little = |needed, have, need| Err(TooLittle { needed, have, need });
-        assert_eq!(changes_in(&Timed::default()), too_little(Needed::Days, 0.0, 28.0));
-        assert_eq!(changes_in(&timed(27, |_| vec![3])), too_little(Needed::Days, 27.0, 28.0));
+        assert_eq!(changes_in(&Timed::default()), too_little(Needed::TimedDays, 0.0, 28.0));
+        assert_eq!(changes_in(&timed(27, |_| vec![3])), too_little(Needed::TimedDays, 27.0, 28.0));
         let nine = timed(60, |day| vec![3; usize::from(day < 9)]);
         assert_eq!(changes_in(&nine), too_little(Needed::Openings, 9.0, 10.0));
     }

@@ -30,6 +30,16 @@ impl Chain {
     pub fn open_share(&self) -> f64 {
         self.lambda / (self.lambda + self.mu)
     }
+
+    /// By how much one transition moves the estimates of (log λ, log μ): the inverse of the information times the
+    /// slope of the transition's log-likelihood, its count left out. Summed over all transitions this is 0; summed
+    /// date by date, its squares are a variance that holds when transitions of a date are alike (Huber 1967; Liang &
+    /// Zeger 1986).
+    pub fn influence(&self, step: &Transition) -> [f64; 2] {
+        let one = [Transition { count: 1.0, ..*step }];
+        let [first, second] = surface(&one, [self.lambda.ln(), self.mu.ln()]).slope;
+        self.cov_log.map(|[a, b]| a * first + b * second)
+    }
 }
 
 /// Log-likelihood with its first and second derivatives by (log λ, log μ); the second is negated: the observed

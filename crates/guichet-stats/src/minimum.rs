@@ -12,6 +12,10 @@ pub enum Needed {
     Days,
     /// Dates observed long enough.
     ObservedDays,
+    /// Dates on which the page answered in at least two thirds of the windows in which one looks.
+    AnsweredDays,
+    /// Dates from the first to the last on which an opening could have been timed.
+    TimedDays,
     /// Share of the hours in which the page told.
     Coverage,
     /// Hours of the week seen in at least two weeks.
@@ -32,11 +36,13 @@ pub enum Needed {
 
 impl Needed {
     /// Every one with its word.
-    pub const ALL: [(Self, &'static str); 12] = [
+    pub const ALL: [(Self, &'static str); 14] = [
         (Self::Looks, "looks"),
         (Self::Told, "told"),
         (Self::Days, "days"),
         (Self::ObservedDays, "observed_days"),
+        (Self::AnsweredDays, "answered_days"),
+        (Self::TimedDays, "timed_days"),
         (Self::Coverage, "coverage"),
         (Self::Cells, "cells"),
         (Self::Openings, "openings"),

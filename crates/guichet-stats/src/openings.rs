@@ -2,21 +2,23 @@
 //! day.
 
 use chrono::TimeDelta;
-use guichet_model::{Look, Seen};
+use guichet_model::{HourTally, Look, Seen};
 
 use crate::{
     episodes::{self, Episode},
     evidence::Evidence,
     interval::Interval,
-    markov::{self, Chain, Transition},
+    markov::{self, Chain},
     minimum::{Needed, TooLittle},
-    transitions::{Spacing, hours, transitions},
+    transitions::{Counted, Spacing, hours, transitions},
 };
+
+mod by_date;
 
 /// Openings (recipe R4), by a two-state Markov chain in continuous time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Openings {
-    /// Openings per week of the time in which the page told, open or full.
+    /// Openings per civil week, its hours with booking switched off included.
     pub rate_per_week: f64,
     /// Its 95 % interval.
     pub rate: Interval,
@@ -42,10 +44,8 @@ pub struct Openings {
 const LEAST_OPENINGS: f64 = 10.0;
 /// From this share of sightings on, looks without follow-ups tell how often, not how long.
 const MOSTLY_SINGLE: f64 = 0.9;
-/// A standard error of a logarithm above this is an interval over a factor of fifty: the data do not tell that rate.
-const LARGEST_ERROR: f64 = 1.0;
-/// The normal quantile of a 95 % interval.
-const Z_975: f64 = 1.959_963_984_540_054;
+/// Half an interval of a logarithm above this is one over a factor of fifty: the data do not tell that rate.
+const WIDEST: f64 = by_date::Z_975;
 
 /// R4: the panel likelihood of a two-state Markov chain in continuous time (Kalbfleisch & Lawless, JASA 1985; see
 /// [`markov::fit`]) over consecutive looks that told, follow-ups included: where the next look falls depends only on
@@ -53,15 +53,19 @@ const Z_975: f64 = 1.959_963_984_540_054;
 /// told nothing are stepped over, `shut` ends a row, and gaps of more than three medians of the planned ones, or of six
 /// hours, are left out.
 ///
-/// With λ openings per closed hour, μ closings per open hour and π = λ/(λ+μ): openings per week = 168·λ·(1−π), over all
-/// the time in which the page told; mean lifetime = 60/μ minutes; chance that looks at the median gap g see an opening
-/// = (1 − e^(−μg))/(μg). Intervals are exp(log estimate ± 1.96·se), the se from the inverse of the observed information
-/// (for the weekly rate by the delta method).
+/// With λ openings per closed hour, μ closings per open hour and π = λ/(λ+μ): openings per week = 168·λ·(1−π)·b; mean
+/// lifetime = 60/μ minutes; chance that looks at the median gap g see an opening = (1 − e^(−μg))/(μg). b is the share of
+/// the time in which booking was on, Σ(open + full)/Σ(open + full + shut) of the hourly weights (1 without any): the
+/// chain knows only of the time in which the page told, and a desk that lets book two hours a week opens in those.
+///
+/// Intervals are exp(log estimate ± the larger of 1.96·se and t·se′). se is from the inverse of the observed information
+/// (for the weekly rate by the delta method) and holds for openings that come one by one. se′ holds where they come in
+/// batches: the sandwich variance by civil date (Huber 1967; Liang & Zeger 1986), see [`by_date`].
 ///
 /// Lifetimes are not told where at least 90 % of the sightings are single looks without follow-ups (only λ/μ shows in
-/// them), where no end was seen, or where the se of log μ is above 1. Where not even the rate can be told (no peak, or
-/// an se above 1), `rate_per_week` is that of the openings seen ([`Openings::only_seen`]), with a Poisson interval, and a
-/// lower bound.
+/// them), where no end was seen, or where its interval spans a factor of more than fifty. Where not even the rate can be told
+/// (no peak, or such an interval), `rate_per_week` is that of the openings seen ([`Openings::only_seen`]), with a Poisson
+/// interval or that by dates, and a lower bound.
 ///
 /// The chain takes lifetimes for exponential. Against real lifetimes, many of them very short, it still
 /// underestimates: say "at least" where [`Openings::lower_bound`] is set.
@@ -74,24 +78,27 @@ pub fn openings(evidence: &Evidence<'_>) -> Result<Openings, TooLittle> {
         let told = looks.iter().filter(|look| look.told().is_some()).count();
         return Err(TooLittle { needed: Needed::Told, have: as_f64(told), need: 2.0 });
     };
-    let steps = transitions(looks, spacing.longest);
-    let seen: f64 = steps.iter().filter(|step| !step.from_open && step.to_open).map(|step| step.count).sum();
+    let counted = transitions(looks, spacing.longest, evidence.zone);
+    let opened = counted.transitions.iter().filter(|step| !step.from_open && step.to_open);
+    let seen: f64 = opened.map(|step| step.count).sum();
     TooLittle::unless(Needed::Openings, seen, LEAST_OPENINGS)?;
     let single_poll_share = single_share(&episodes::runs(looks, spacing.longest));
-    let chain = markov::fit(&steps);
-    let told = chain.as_ref().and_then(weekly_rate);
-    let (rate_per_week, error) = told.unwrap_or_else(|| rate_seen(&steps, seen));
+    let chain = markov::fit(&counted.transitions);
+    let told = chain.as_ref().and_then(|chain| weekly_rate(chain, &counted));
+    let (rate, half_width) = told.unwrap_or_else(|| rate_seen(&counted, seen));
+    let rate_per_week = rate * booking_share(evidence.hours);
     let tells_lifetimes = single_poll_share < MOSTLY_SINGLE || has_follow_ups(looks, spacing.longest);
-    let lifetime_h = chain.filter(|_| tells_lifetimes && told.is_some()).and_then(|chain| {
-        let error = chain.cov_log[1][1].sqrt();
-        (error <= LARGEST_ERROR).then_some((1.0 / chain.mu, error))
+    let chain = chain.filter(|_| tells_lifetimes && told.is_some());
+    let lifetime_h = chain.and_then(|chain| {
+        let half_width = half_width_of(&chain, &counted, [0.0, 1.0]);
+        (half_width <= WIDEST).then_some((1.0 / chain.mu, half_width))
     });
     let gap_h = hours(spacing.median.num_milliseconds());
     Ok(Openings {
         rate_per_week,
-        rate: around(rate_per_week, error),
+        rate: around(rate_per_week, half_width),
         only_seen: told.is_none(),
-        lifetime_min: lifetime_h.map(|(mean, error)| (60.0 * mean, around(60.0 * mean, error))),
+        lifetime_min: lifetime_h.map(|(mean, half_width)| (60.0 * mean, around(60.0 * mean, half_width))),
         seen_count: whole(seen),
         single_poll_share,
         detectability: lifetime_h.map(|(mean, _)| detectability(gap_h / mean)),
@@ -103,22 +110,47 @@ pub fn openings(evidence: &Evidence<'_>) -> Result<Openings, TooLittle> {
 /// Hours of a week.
 const WEEK_H: f64 = 168.0;
 
-/// 168·λ(1−π) with the standard error of its logarithm; `None` where the data do not tell it.
-fn weekly_rate(chain: &Chain) -> Option<(f64, f64)> {
+/// 168·λ(1−π) with the half width of the interval of its logarithm; `None` where the data do not tell it.
+fn weekly_rate(chain: &Chain, counted: &Counted) -> Option<(f64, f64)> {
     let open = chain.open_share();
-    let [[a, b], [_, c]] = chain.cov_log;
-    // ∂ log(λμ/(λ+μ)) by (log λ, log μ).
-    let by = [1.0 - open, open];
-    let variance = by[0] * by[0] * a + 2.0 * by[0] * by[1] * b + by[1] * by[1] * c;
     let rate = WEEK_H * chain.lambda * (1.0 - open);
-    let is_told = rate > 0.0 && rate.is_finite() && (0.0..=LARGEST_ERROR * LARGEST_ERROR).contains(&variance);
-    is_told.then(|| (rate, variance.sqrt()))
+    // ∂ log(λμ/(λ+μ)) by (log λ, log μ).
+    let half_width = half_width_of(chain, counted, [1.0 - open, open]);
+    (rate > 0.0 && rate.is_finite() && half_width <= WIDEST).then_some((rate, half_width))
 }
 
-/// Openings seen per week of the time between looks, with the standard error of its logarithm.
-fn rate_seen(steps: &[Transition], seen: f64) -> (f64, f64) {
-    let hours: f64 = steps.iter().map(|step| step.count * step.gap_h).sum();
-    (WEEK_H * seen / hours, 1.0 / seen.sqrt())
+/// Half the width of the 95 % interval of a quantity whose derivatives by (log λ, log μ) are `by`.
+fn half_width_of(chain: &Chain, counted: &Counted, by: [f64; 2]) -> f64 {
+    let [[a, b], [_, c]] = chain.cov_log;
+    let variance = by[0] * by[0] * a + 2.0 * by[0] * by[1] * b + by[1] * by[1] * c;
+    let influence = counted.transitions.iter().map(|step| {
+        let [first, second] = chain.influence(step);
+        by[0] * first + by[1] * second
+    });
+    by_date::half_width(variance, &counted.by_date(influence))
+}
+
+/// Openings seen per week of the time between looks, with the half width of the interval of its logarithm.
+fn rate_seen(counted: &Counted, seen: f64) -> (f64, f64) {
+    let hours: f64 = counted.transitions.iter().map(|step| step.count * step.gap_h).sum();
+    let rate = seen / hours;
+    let influence = counted.transitions.iter().map(|step| {
+        let opened = f64::from(u8::from(!step.from_open && step.to_open));
+        (opened - rate * step.gap_h) / seen
+    });
+    (WEEK_H * rate, by_date::half_width(1.0 / seen, &counted.by_date(influence)))
+}
+
+/// The share of the time in which booking was on; 1 where nothing tells it.
+fn booking_share(hours: &[HourTally]) -> f64 {
+    let (mut on, mut off) = (0_u64, 0_u64);
+    for hour in hours {
+        let counts = &hour.counts;
+        on = on.saturating_add(counts.open_ms).saturating_add(counts.full_ms);
+        off = off.saturating_add(counts.shut_ms);
+    }
+    let (on, off) = (milliseconds(on), milliseconds(off));
+    if on > 0.0 { on / (on + off) } else { 1.0 }
 }
 
 /// (1 − e^(−x))/x, which is 1 for x = 0.
@@ -126,8 +158,8 @@ fn detectability(gap_over_lifetime: f64) -> f64 {
     if gap_over_lifetime < 1e-9 { 1.0 } else { -(-gap_over_lifetime).exp_m1() / gap_over_lifetime }
 }
 
-fn around(estimate: f64, error_of_log: f64) -> Interval {
-    let factor = (Z_975 * error_of_log).exp();
+fn around(estimate: f64, half_width_of_log: f64) -> Interval {
+    let factor = half_width_of_log.exp();
     Interval { lo: estimate / factor, hi: estimate * factor }
 }
 
@@ -150,6 +182,11 @@ fn has_follow_ups(looks: &[Look], longest: TimeDelta) -> bool {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of looks, saturating")]
 fn whole(count: f64) -> u32 {
     count.round() as u32
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of years fit 53 bits")]
+fn milliseconds(ms: u64) -> f64 {
+    ms as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of looks fits 53 bits")]

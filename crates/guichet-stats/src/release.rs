@@ -60,6 +60,9 @@ impl ReleasePattern {
 /// Minimum data: openings, and dates with one.
 const MINIMUM: (u32, u32) = (20, 10);
 
+/// Openings that the test needs.
+const LEAST_TESTED: usize = 8;
+
 /// Seed of all draws: the same data give the same figures.
 const SEED: u64 = 0x6b5d_09c4;
 
@@ -88,8 +91,8 @@ pub fn release_pattern(evidence: &Evidence<'_>) -> Result<ReleasePattern, TooLit
 ///
 /// Scan likelihood ratio (Kulldorff 1997) over windows of 1 to 3 h on the circle of the day and, apart, on that of the
 /// week (holidays left out). Nulls: each date's openings turned round the day by one uniform shift in exposure time;
-/// each week's dates dealt to its days anew; up to 999 draws each, p = (1 + #{≥}) / (1 + draws), fewer draws where
-/// p is plainly not small (Besag & Clifford 1991). Both scans are taken together by a weighted Bonferroni bound (Genovese,
+/// each week's dates dealt to its days anew; p = (1 + #{≥}) / (1 + draws), drawn until 20 draws are as extreme (Besag &
+/// Clifford 1991), up to 12,499 for the day and 49,999 for the week (999 where the day's p is the least that so many draws can give). Both scans are taken together by a weighted Bonferroni bound (Genovese,
 /// Roeder & Wasserman 2006): the smaller of `p/0.8` for the day and `p/0.2` for the week. The window told is that of the
 /// smaller one; where both are at most 0.01, the one with the larger likelihood ratio, so that releases on every day
 /// are not told as Tuesday's, nor Monday's as everyday's.
@@ -107,14 +110,7 @@ pub fn pattern_in(timed: &Timed) -> Result<ReleasePattern, TooLittle> {
     TooLittle::unless(Needed::Openings, f64::from(n_openings), f64::from(MINIMUM.0))?;
     TooLittle::unless(Needed::OpeningDates, f64::from(n_dates), f64::from(MINIMUM.1))?;
     let mut rng = Pcg64Mcg::seed_from_u64(SEED);
-    let daily = scan::hours_of_day(timed, &mut rng);
-    let weekly = scan::hours_of_week(timed, &mut rng);
-    let weigh =
-        |scanned: scan::Scanned, weight: f64| scanned.map(|(window, p)| (window, (p / weight).min(1.0)));
-    let (daily, weekly) = (weigh(daily, DAILY), weigh(weekly, 1.0 - DAILY));
-    let p_of = |scanned: &scan::Scanned| scanned.map_or(1.0, |(_, p)| p);
-    let p_rot = p_of(&daily).min(p_of(&weekly));
-    let found = Found::best(daily, weekly);
+    let (found, p_rot) = Found::in_either(timed, &mut rng);
     let lift = found.lift(timed, &mut rng);
     let (rayleigh_z, kuiper_v) = on_the_circle(timed);
     Ok(ReleasePattern {
@@ -135,6 +131,13 @@ pub fn pattern_in(timed: &Timed) -> Result<ReleasePattern, TooLittle> {
     })
 }
 
+/// The p-value of the test of [`pattern_in`] alone, which needs no more than 8 openings: what the test can do, and not
+/// what may be published. `None` below that.
+pub fn chance_in(timed: &Timed) -> Option<f64> {
+    let mut rng = Pcg64Mcg::seed_from_u64(SEED);
+    (timed.openings() >= LEAST_TESTED).then(|| Found::in_either(timed, &mut rng).1)
+}
+
 /// The window to tell.
 struct Found {
     window: Window,
@@ -152,6 +155,18 @@ struct Lift {
 type Part = [f64; 4];
 
 impl Found {
+    /// Of the day or of the week, with the chance of one as extreme.
+    fn in_either(timed: &Timed, rng: &mut Pcg64Mcg) -> (Self, f64) {
+        let weigh =
+            |scanned: scan::Scanned, weight: f64| scanned.map(|(window, p)| (window, (p / weight).min(1.0)));
+        let daily = scan::hours_of_day(timed, rng);
+        let weekly = weigh(scan::hours_of_week(timed, daily, rng), 1.0 - DAILY);
+        let daily = weigh(daily, DAILY);
+        let p_of = |scanned: &scan::Scanned| scanned.map_or(1.0, |(_, p)| p);
+        let p_rot = p_of(&daily).min(p_of(&weekly));
+        (Self::best(daily, weekly), p_rot)
+    }
+
     fn best(daily: scan::Scanned, weekly: scan::Scanned) -> Self {
         let found = |scanned: scan::Scanned, is_weekly| scanned.map(|(window, p)| (window, p, is_weekly));
         let better = |one: (Window, f64, bool), other: (Window, f64, bool)| {

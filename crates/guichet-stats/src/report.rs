@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use guichet_model::{HourTally, Look, Seen, tally};
 
 use crate::{
-    availability::{Availability, availability},
+    availability::{Availability, availability, enough_told},
     cells::{Cells, cells},
     chance::{Chance, HORIZONS, chances},
     changes::{Change, changes},
@@ -29,6 +29,8 @@ pub enum PeriodStart {
     First,
     /// The habits changed then.
     Change,
+    /// Nobody had looked for more than 28 days before.
+    Gap,
     /// Somebody asked for this period.
     Asked,
 }
@@ -39,6 +41,7 @@ impl PeriodStart {
         match self {
             Self::First => "first",
             Self::Change => "change",
+            Self::Gap => "gap",
             Self::Asked => "asked",
         }
     }
@@ -106,32 +109,39 @@ pub struct Question<'a> {
 
 /// All recipes; `None` where there is no observation in the period.
 ///
-/// With no bounds asked, the period is the one that holds today: from the last change point (R7 over everything) on.
-/// The periods between change points go to `history`. With a bound asked, the period is exactly that.
+/// With no bounds asked, the period is the one that holds today: from the last change point on, or from the end of the
+/// last gap of more than 28 dates without a look, whichever is later (R7 looks at what came after that gap). The periods
+/// before go to `history`. With a bound asked, the period is exactly that. Forecasts weigh recent days by themselves: they
+/// are made of all that came after the gap, as those that an audit holds against what came.
 ///
-/// Minimum data: where the availability's exposure is too little ([`Availability::enough`]), the chance, the forecast,
-/// the class, the cells and the release pattern are too little as well, whatever their own minimum; openings,
-/// persistence, lead times and attempts have minima of their own; episodes are facts. Hours and looks may come in any
+/// Minimum data: where the availability's exposure is too little ([`Availability::enough`]), so is every other recipe,
+/// whatever its own minimum, but for the forecast, whose minimum is about the last 84 dates; episodes are facts. Hours and looks may come in any
 /// order: a clock that went back does no harm.
 pub fn report(evidence: &Evidence<'_>, question: &Question<'_>) -> Option<Report> {
     let in_order = InOrder::of(evidence);
     let evidence = &in_order.evidence(evidence);
-    let changes = changes(evidence);
     let asked = question.from.is_some() || question.to.is_some();
-    let last_change = changes.iter().flatten().map(|change| change.date).max().filter(|_| !asked);
-
+    let gaps = gaps(evidence);
+    let since_gap = evidence.within(gaps.last().copied(), None);
+    let changes = changes(&since_gap);
+    let last_change = changes.iter().flatten().map(|change| change.date).max();
     let (starts, period) = match last_change {
+        _ if asked => (PeriodStart::Asked, evidence.within(question.from, question.to)),
         Some(date) => (PeriodStart::Change, evidence.within(Some(date), None)),
-        None if asked => (PeriodStart::Asked, evidence.within(question.from, question.to)),
-        None => (PeriodStart::First, *evidence),
+        None if gaps.is_empty() => (PeriodStart::First, *evidence),
+        None => (PeriodStart::Gap, since_gap),
     };
+    let recent = daily_success(if asked { &period } else { &since_gap }, &THREE_A_DAY);
     let availability = availability(period.hours, period.zone)?;
     let gate = availability.enough();
     let desk = daily_success(&period, &THREE_A_DAY);
-    let tried = gate.and(desk.as_ref().ok_or(NEVER_TRIED));
+    let looks_told: u64 = since_gap.hours.iter().map(|hour| hour.counts.told()).sum();
+    let told = enough_told(if asked { availability.n_polls } else { looks_told });
     let forecast_of = |days: u32| {
         let calibration = question.calibrations.iter().find(|calibration| calibration.horizon_days == days);
-        tried.and_then(|desk| forecast(desk, question.host, days, calibration))
+        told?;
+        let recent = recent.as_ref().ok_or(NEVER_TRIED)?;
+        forecast(recent, question.host, days, calibration)
     };
     Some(Report {
         zone: evidence.zone,
@@ -144,7 +154,11 @@ pub fn report(evidence: &Evidence<'_>, question: &Question<'_>) -> Option<Report
         openings: gate.and_then(|()| openings(&period)),
         persistence: gate.and_then(|()| persistence(&period)),
         release: gate.and_then(|()| release_pattern(&period)),
-        history: if asked { Vec::new() } else { history(evidence, changes.as_deref().unwrap_or_default()) },
+        history: if asked {
+            Vec::new()
+        } else {
+            history(evidence, &gaps, changes.as_deref().unwrap_or_default())
+        },
         changes,
         lead_time: gate.and_then(|()| lead_time(&period)),
         attempts: gate.and_then(|()| attempts(&period)),
@@ -185,19 +199,33 @@ impl InOrder {
 pub fn release_patterns(evidence: &Evidence<'_>) -> Vec<ReleasePattern> {
     let in_order = InOrder::of(evidence);
     let evidence = &in_order.evidence(evidence);
-    let changes = changes(evidence).unwrap_or_default();
-    let today = evidence.within(changes.iter().map(|change| change.date).max(), None);
+    let gaps = gaps(evidence);
+    let changes = changes(&evidence.within(gaps.last().copied(), None)).unwrap_or_default();
+    let starts = changes.iter().map(|change| change.date).chain(gaps.iter().copied());
+    let today = evidence.within(starts.max(), None);
     let enough = |period: &Evidence<'_>| Some(availability(period.hours, period.zone)?.enough().is_ok());
     let pattern = if enough(&today) == Some(true) { release_pattern(&today).ok() } else { None };
     pattern
         .into_iter()
-        .chain(history(evidence, &changes).into_iter().filter_map(|past| past.release.ok()))
+        .chain(history(evidence, &gaps, &changes).into_iter().filter_map(|past| past.release.ok()))
         .collect()
 }
 
-/// The periods that change points ended.
-fn history(evidence: &Evidence<'_>, changes: &[Change]) -> Vec<Past> {
+/// So many dates without a look end a period: what was seen before says little of what is seen after.
+pub const LONGEST_GAP_DAYS: i64 = 28;
+
+/// The first dates after a gap, in order.
+fn gaps(evidence: &Evidence<'_>) -> Vec<NaiveDate> {
+    let dates: Vec<NaiveDate> =
+        evidence.hours.iter().filter(|hour| !hour.counts.is_empty()).map(|hour| hour.at.date).collect();
+    let is_gap = |pair: &&[NaiveDate]| (pair[1] - pair[0]).num_days() > LONGEST_GAP_DAYS;
+    dates.windows(2).filter(is_gap).map(|pair| pair[1]).collect()
+}
+
+/// The periods that gaps and change points ended.
+fn history(evidence: &Evidence<'_>, gaps: &[NaiveDate], changes: &[Change]) -> Vec<Past> {
     let mut dates: Vec<NaiveDate> = changes.iter().map(|change| change.date).collect();
+    dates.extend(gaps);
     dates.sort_unstable();
     dates.dedup();
     let mut from = None;
@@ -225,7 +253,7 @@ fn chances_past(
 }
 
 /// No page ever answered in one of the hours at which one would look.
-const NEVER_TRIED: TooLittle = TooLittle { needed: Needed::Days, have: 0.0, need: 1.0 };
+const NEVER_TRIED: TooLittle = TooLittle { needed: Needed::AnsweredDays, have: 0.0, need: 1.0 };
 
 /// Looks that either side of the comparison of errors needs.
 const LEAST_LOOKS_BESIDE: u32 = 30;

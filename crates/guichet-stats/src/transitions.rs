@@ -1,8 +1,12 @@
 //! The steps from one look that told to the next: what the models of openings are made of. What never enters: looks
 //! that told nothing, steps over a time when booking was switched off.
 
-use chrono::TimeDelta;
-use guichet_model::{Instant, Look, Seen};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use chrono_tz::Tz;
+use guichet_model::{
+    Instant, Look, Seen,
+    civil::{self, LocalHour},
+};
 
 use crate::markov::Transition;
 
@@ -49,6 +53,7 @@ impl Spacing {
 /// From one look that told open or full to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Step {
+    from: Instant,
     from_open: bool,
     to_open: bool,
     ms: i64,
@@ -64,33 +69,98 @@ fn steps<'a>(looks: impl IntoIterator<Item = &'a Look>) -> impl Iterator<Item = 
         }
         let to_open = look.told()?;
         let from = before.replace((look.at, to_open));
-        from.map(|(at, from_open)| Step { from_open, to_open, ms: (look.at - at).num_milliseconds() })
-            .filter(|step| step.ms > 0)
+        from.map(|(from, from_open)| Step {
+            from,
+            from_open,
+            to_open,
+            ms: (look.at - from).num_milliseconds(),
+        })
+        .filter(|step| step.ms > 0)
     })
 }
 
+/// Steps in all and date by date.
+#[derive(Debug, Default)]
+pub(crate) struct Counted {
+    /// How many of each kind and length.
+    pub(crate) transitions: Vec<Transition>,
+    /// For each civil date on which steps start, in order, the places of those steps in `transitions`.
+    pub(crate) dates: Vec<Vec<usize>>,
+}
+
+impl Counted {
+    /// What each transition is worth, summed over those of each date.
+    pub(crate) fn by_date(&self, worth: impl Iterator<Item = f64>) -> Vec<f64> {
+        let worth: Vec<f64> = worth.collect();
+        let sum = |date: &Vec<usize>| date.iter().filter_map(|place| worth.get(*place)).sum();
+        self.dates.iter().map(sum).collect()
+    }
+}
+
 /// The steps not longer than `longest`, follow-ups included, counted in groups of five seconds.
-pub(crate) fn transitions(looks: &[Look], longest: TimeDelta) -> Vec<Transition> {
+pub(crate) fn transitions(looks: &[Look], longest: TimeDelta, zone: Tz) -> Counted {
     let longest = longest.min(LONGEST).num_milliseconds().max(0);
     let groups = usize::try_from(longest / GROUP_MS).unwrap_or(0) + 1;
     let mut counted = vec![(0_u32, 0_i64); 4 * groups];
+    let mut dates: Vec<Vec<usize>> = Vec::new();
+    let mut today: Option<CivilDay> = None;
     for step in steps(looks).filter(|step| step.ms <= longest) {
         let kind = 2 * usize::from(step.from_open) + usize::from(step.to_open);
-        let group = usize::try_from(step.ms / GROUP_MS).unwrap_or(0);
-        if let Some((count, ms)) = counted.get_mut(kind * groups + group) {
-            *count += 1;
-            *ms += step.ms;
+        let place = kind * groups + usize::try_from(step.ms / GROUP_MS).unwrap_or(0);
+        let Some((count, ms)) = counted.get_mut(place) else { continue };
+        *count += 1;
+        *ms += step.ms;
+        if today.as_ref().is_none_or(|today| !today.holds(step.from)) {
+            let next = CivilDay::of(step.from, zone);
+            if today.replace(next).is_none_or(|last| last.date != next.date) {
+                dates.push(Vec::new());
+            }
+        }
+        if let Some(date) = dates.last_mut() {
+            date.push(place);
         }
     }
-    (0..)
-        .zip(counted)
-        .filter(|(_, (count, _))| *count > 0)
-        .map(|(place, (count, ms))| {
-            let kind: usize = place / groups;
-            let count = f64::from(count);
-            Transition { from_open: kind >= 2, to_open: kind % 2 == 1, gap_h: hours(ms) / count, count }
-        })
-        .collect()
+    let mut transitions = Vec::new();
+    let mut moved = vec![0; counted.len()];
+    for (place, (count, ms)) in counted.into_iter().enumerate().filter(|(_, (count, _))| *count > 0) {
+        let kind = place / groups;
+        let count = f64::from(count);
+        moved[place] = transitions.len();
+        transitions.push(Transition {
+            from_open: kind >= 2,
+            to_open: kind % 2 == 1,
+            gap_h: hours(ms) / count,
+            count,
+        });
+    }
+    for place in dates.iter_mut().flatten() {
+        *place = moved[*place];
+    }
+    Counted { transitions, dates }
+}
+
+/// A civil date and when it begins and ends: looks come hundreds to a date, and asking the zone of each costs more than
+/// all the rest.
+#[derive(Debug, Clone, Copy)]
+struct CivilDay {
+    date: NaiveDate,
+    from: Instant,
+    to: Instant,
+}
+
+impl CivilDay {
+    fn of(at: Instant, zone: Tz) -> Self {
+        let date = LocalHour::of(at, zone).date;
+        let midnight = |date: NaiveDate| civil::instant_of(date.and_time(NaiveTime::MIN), zone);
+        let span = midnight(date).zip(date.succ_opt().and_then(midnight));
+        // Where a midnight is left out, nothing is kept.
+        let (from, to) = span.unwrap_or((at, at));
+        Self { date, from, to }
+    }
+
+    fn holds(&self, at: Instant) -> bool {
+        self.from <= at && at < self.to
+    }
 }
 
 /// Hours of milliseconds.
@@ -147,7 +217,7 @@ pub(crate) mod tests {
     }
 
     fn kinds(word: &str) -> Vec<(bool, bool, f64)> {
-        let all = transitions(&looks(word, 10), TimeDelta::minutes(30));
+        let all = transitions(&looks(word, 10), TimeDelta::minutes(30), civil::PARIS).transitions;
         all.iter().map(|step| (step.from_open, step.to_open, step.count * step.gap_h * 60.0)).collect()
     }
 
@@ -188,10 +258,29 @@ pub(crate) mod tests {
         for (i, look) in (0..).zip(&mut all) {
             look.at += TimeDelta::seconds(i * i);
         }
-        let grouped = transitions(&all, TimeDelta::hours(1));
+        let grouped = transitions(&all, TimeDelta::hours(1), civil::PARIS).transitions;
         let count: f64 = grouped.iter().map(|step| step.count).sum();
         let time: f64 = grouped.iter().map(|step| step.count * step.gap_h).sum();
         assert!((count - 8.0).abs() < 1e-12);
         assert!((time - hours((all[8].at - all[0].at).num_milliseconds())).abs() < 1e-9);
+    }
+    #[test]
+    fn steps_belong_to_the_civil_date_on_which_they_start() {
+        // Midnight in Paris is 23:00 UTC; the looks start at 22:40 and are ten minutes apart.
+        let mut all = looks("fofffofo", 10);
+        for look in &mut all {
+            look.at += TimeDelta::days(200) + TimeDelta::minutes(22 * 60 + 40);
+        }
+        let longest = TimeDelta::minutes(30);
+        let by_date = |zone| {
+            let counted = transitions(&all, longest, zone);
+            let opened = |date: &Vec<usize>| {
+                let steps = date.iter().map(|place| counted.transitions[*place]);
+                (date.len(), steps.filter(|step| !step.from_open && step.to_open).count())
+            };
+            counted.dates.iter().map(opened).collect::<Vec<_>>()
+        };
+        assert_eq!(by_date(civil::PARIS), [(2, 1), (5, 2)]);
+        assert_eq!(by_date(chrono_tz::UTC), [(7, 3)]);
     }
 }

@@ -1,5 +1,7 @@
 //! What audits of the figures found, kept for ever. What never enters: what an audit looks at, and how.
 
+use std::ops::RangeInclusive;
+
 use guichet_model::Instant;
 use rusqlite::{Connection, params};
 
@@ -26,11 +28,18 @@ pub(crate) fn append(connection: &Connection, audit: &AuditRecord) -> Result<(),
     Ok(())
 }
 
-/// The newest first, at most `limit`; of two made at one instant the one that was kept later.
+/// Instants from 1970 up to the year 9999, as those of the log.
+const INSTANTS: RangeInclusive<i64> = 0..=253_402_214_400_000;
+
+/// The newest first, at most `limit`; of two made at one instant the one that was kept later. A row whose instants are
+/// none is passed over: one of them must not take all others with it.
 pub(crate) fn newest(connection: &Connection, limit: u32) -> Result<Vec<AuditRecord>, Failure> {
     let mut statement = connection
-        .prepare_cached("SELECT made_at, as_of, result FROM audit ORDER BY made_at DESC, id DESC LIMIT ?1")?;
-    let mut rows = statement.query([limit])?;
+        .prepare_cached(
+            "SELECT made_at, as_of, result FROM audit
+             WHERE made_at BETWEEN ?2 AND ?3 AND as_of BETWEEN ?2 AND ?3 ORDER BY made_at DESC, id DESC LIMIT ?1",
+        )?;
+    let mut rows = statement.query(params![limit, INSTANTS.start(), INSTANTS.end()])?;
     let mut audits = Vec::new();
     while let Some(row) = rows.next()? {
         audits.push(AuditRecord {

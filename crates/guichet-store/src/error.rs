@@ -96,6 +96,19 @@ pub enum StoreError {
         /// What was found.
         detail: String,
     },
+    /// Derived rows are damaged. The log is not: nothing is lost, and no backup need be restored.
+    #[error(
+        "the derived rows of {target} in {} are damaged ({detail}); `guichet rebuild` derives them anew",
+        path.display()
+    )]
+    DamagedRows {
+        /// The file.
+        path: PathBuf,
+        /// Whose rows: the target's name, or its number where no target of that number exists.
+        target: String,
+        /// What was found.
+        detail: String,
+    },
     /// State was to be saved for a target that the store does not have.
     #[error("target {target} is not in {}; make it known to the store first", path.display())]
     UnknownTarget {
@@ -123,6 +136,7 @@ pub(crate) enum Failure {
     Migration(rusqlite_migration::Error),
     ReadOnly,
     Corrupt(String),
+    DamagedRows { target: String, detail: String },
     UnknownTarget(TargetId),
 }
 
@@ -150,6 +164,7 @@ impl Failure {
         match self {
             Self::ReadOnly => StoreError::ReadOnly { path },
             Self::Corrupt(detail) => StoreError::Corrupt { path, detail },
+            Self::DamagedRows { target, detail } => StoreError::DamagedRows { path, target, detail },
             Self::UnknownTarget(target) => StoreError::UnknownTarget { path, target },
             Self::Migration(error) => other(path, error.into()),
             Self::Sql(error) => match error.sqlite_error_code() {

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::{
     columns::{as_kept, integer, millis, outcome_as_kept},
+    derived,
     error::Failure,
     look_codec::{self, NoLooks},
     target::TargetKey,
@@ -169,6 +170,9 @@ fn write_hours(
 }
 
 /// Puts each look at its place among those of its day. Costs what a day costs, however long the history is.
+///
+/// Where the standing looks of a day are damaged, that day is counted anew from the log, which has the new looks already:
+/// a damaged row never costs an observation.
 fn write_days(
     connection: &Connection,
     place: Place,
@@ -184,9 +188,14 @@ fn write_days(
     ))?;
     for (day, mut looks) in days {
         let bytes: Option<Vec<u8>> = standing.query_row(params![target, day], |row| row.get(0)).optional()?;
-        if let Some(bytes) = bytes {
-            look_codec::decode(day, &bytes, &mut looks)
-                .map_err(|why| unreadable(connection, target, day, why))?;
+        if let Some(bytes) = bytes
+            && let Err(why) = look_codec::decode(day, &bytes, &mut looks)
+        {
+            looks = match place {
+                Place::Standing => derived::looks_of_day(connection, target, day)?,
+                // Of our own making a moment ago, and looks of later pieces are in the log already.
+                Place::Fresh => return Err(unreadable(connection, target, day, why)),
+            };
         }
         looks.sort_unstable();
         replace.execute(params![target, day, look_codec::encode(&looks)])?;
@@ -200,9 +209,7 @@ pub(crate) fn unreadable(connection: &Connection, target: i64, day: i64, why: No
         .query_row("SELECT name FROM main.target WHERE id = ?1", [target], |row| row.get::<_, String>(0))
         .unwrap_or_else(|_no_name| format!("target {target}"));
     let date = look_codec::date_of(day).map_or_else(|| format!("day {day}"), |date| date.to_string());
-    Failure::Corrupt(format!(
-        "the looks of {name} on {date} cannot be read, {why} (`guichet rebuild` derives them anew)"
-    ))
+    Failure::DamagedRows { target: name, detail: format!("{date}: {why}") }
 }
 
 fn write_summaries(

@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::columns::millis;
 
 /// Milliseconds of a day.
-const DAY_MS: i64 = 86_400_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 /// Added to the byte of what was seen where the design planned the look.
 const BASE: u8 = 8;
 /// The longest number: 33 bits.

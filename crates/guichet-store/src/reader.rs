@@ -107,7 +107,7 @@ impl Reader {
     /// The looks of a target in ascending order of [`Look`], whatever their source; empty where there are none.
     ///
     /// # Errors
-    /// When the file cannot be read; [`StoreError::Corrupt`] names the day whose looks are damaged.
+    /// When the file cannot be read; [`StoreError::DamagedRows`] names the day whose looks are damaged.
     pub fn looks(&self, target: &TargetId) -> Result<Vec<Look>, StoreError> {
         let context = format!("reading the looks of {target}");
         self.database.read(&context, |connection| {
@@ -130,13 +130,14 @@ impl Reader {
     /// in memory at a time.
     ///
     /// # Errors
-    /// When the file cannot be read; some targets may have been shown by then. [`StoreError::Corrupt`] names the target
-    /// and the day whose looks are damaged.
+    /// When the file cannot be read; some targets may have been shown by then. [`StoreError::DamagedRows`] names the
+    /// target and the day whose looks are damaged.
     pub fn all_looks(&self, visit: &mut dyn FnMut(&TargetId, &[Look])) -> Result<(), StoreError> {
         self.database.read("reading the looks", |connection| visit_looks(connection, visit))
     }
 
-    /// What the newest audits found, at most `limit`, the newest first.
+    /// What the newest audits found, at most `limit`, the newest first. Those that tell no instant between 1970 and 9999
+    /// are passed over.
     ///
     /// # Errors
     /// When the file cannot be read.

@@ -266,8 +266,12 @@ fn targets(
             let zone = row.map_or_else(|| catalog.zone(id.department()), |row| row.timezone);
             let sampling = row.map(|row| Sampling::as_of(&row.state, as_of)).unwrap_or_default();
             let report = known.get(id).and_then(|known| known.report.clone());
-            let availability = report.as_ref().map(|report| report.availability.clone());
             let hours = tallies.get(id).map_or(&[][..], Vec::as_slice);
+            // Without a report, where its looks cannot be read, a target's hours still tell how often a slot was seen.
+            let availability = match &report {
+                Some(report) => Some(report.availability.clone()),
+                None => availability(hours, zone),
+            };
             let figures = Figures::with(availability, hours, zone);
             let facts = TargetFacts {
                 id: id.clone(),

@@ -102,7 +102,7 @@ pub use api::{
 pub use coverage::{Cell, Standing, coverage};
 pub use figures::cut;
 pub use reports::{Wanted, host, pooled_of, report_of, reports};
-pub use telling::{tell, tell_pooled};
+pub use telling::{amount, tell, tell_pooled};
 
 /// Every endpoint with what it gives, for the documentation.
 pub const ROUTES: &[(&str, &str)] = &[

@@ -24,8 +24,8 @@ use guichet_stats::{
 };
 use guichet_store::{AuditRecord, Reader, StoreError, TargetRow};
 
-pub(crate) use self::pooled::pooled;
 pub use self::pooled::pooled_of;
+pub(crate) use self::pooled::{is_recent, pooled};
 use crate::{api::audit::calibrations_of, figures::published};
 
 /// Which part of the evidence is asked about.

@@ -2,18 +2,19 @@
 //! number without its interval, a sentence from a recipe that has too little data, other than that it has.
 
 mod changes;
+mod period;
 mod recipe;
 
 use std::sync::LazyLock;
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use guichet_stats::{
-    Availability, Interval, Pooled, Report, TooLittle, chance::Chance, class::ClassSet, forecast::Forecast,
-    lead_time::LeadTime, openings::Openings, persistence::Persistence, release::ReleasePattern,
-    report::PeriodStart,
+    Availability, Interval, Needed, Pooled, Report, TooLittle, chance::Chance, class::ClassSet,
+    forecast::Forecast, lead_time::LeadTime, openings::Openings, persistence::Persistence,
+    release::ReleasePattern,
 };
 
-pub(crate) use self::recipe::Recipe;
+pub(crate) use self::recipe::{Recipe, forecast_lacks};
 use crate::{format, lang::Lang, words::Words};
 
 static WORDS: LazyLock<Option<Words>> = LazyLock::new(|| Words::load().ok());
@@ -24,19 +25,19 @@ const TOLD: [u32; 4] = [14, 7, 3, 1];
 /// From this ratio on, errors near openings hide so many of them that it is told.
 const MANY_ERRORS: f64 = 2.0;
 
-/// What `report` says, sentence by sentence, in the language with this code (`fr` or `en`; French for any other): first
-/// what of all that there is too little data for, where that is nearly all; what changed, the chance to see a slot, its class, what comes next, openings, how long they last, when they
-/// come, how far ahead the dates are, on how many looks all this stands, and of what there is too little data.
+/// What `report` says, sentence by sentence, in the language with this code (`fr` or `en`; French for any other): that
+/// booking was mostly closed, where it was; what of all that there is too little data for, where that is nearly all; what
+/// changed, the chance to see a slot, its class, what comes next, openings, how long they last, when they come, how far
+/// ahead the dates are, on how many looks all this stands, and of what there is too little data.
 pub fn tell(report: &Report, lang: &str) -> Vec<String> {
     let mut telling = Telling::new(lang);
     let is_enough = report.availability.enough().is_ok();
+    period::closed(&mut telling, &report.availability);
     if !is_enough {
         telling.reasons(&Recipe::missing(report));
     }
     changes::tell(&mut telling, report);
-    if report.starts == PeriodStart::Change {
-        telling.say("tell-since-change", &[("date", telling.date(report.availability.from))]);
-    }
+    period::start(&mut telling, report);
     if let Some(chance) = told(&report.chance) {
         telling.chance("tell-chance", chance);
     }
@@ -59,7 +60,7 @@ pub fn tell(report: &Report, lang: &str) -> Vec<String> {
     if report.error_rate_near_open.is_some_and(|ratio| ratio > MANY_ERRORS) {
         telling.say("tell-errors-near-open", &[]);
     }
-    telling.footing(&report.availability);
+    period::footing(&mut telling, &report.availability);
     telling.level();
     if is_enough {
         telling.reasons(&Recipe::missing(report));
@@ -72,13 +73,13 @@ pub fn tell(report: &Report, lang: &str) -> Vec<String> {
 pub fn tell_pooled(pooled: &Pooled, lang: &str) -> Vec<String> {
     let mut telling = Telling::new(lang);
     if let Some(chance) = told(&pooled.chance) {
-        telling.chance(if chance.desks > 1 { "tell-pooled-chance" } else { "tell-chance" }, chance);
+        telling.chance(if pooled.desks > 1 { "tell-pooled-chance" } else { "tell-chance" }, chance);
     }
     if let Ok(class) = &pooled.class {
         telling.class(class);
     }
     if !telling.sentences.is_empty() {
-        telling.pooled_footing(pooled);
+        period::pooled_footing(&mut telling, pooled);
         telling.level();
     }
     telling.reasons(&Recipe::missing_of_pool(pooled));
@@ -88,6 +89,11 @@ pub fn tell_pooled(pooled: &Pooled, lang: &str) -> Vec<String> {
 /// That there is too little data for `recipes`, and how much more it takes.
 pub(crate) fn too_little(lang: Lang, recipes: &[Recipe], few: &TooLittle) -> String {
     Telling::in_lang(lang).too_little(recipes, few).unwrap_or_default()
+}
+
+/// How much there is and how much it takes, in the language with this code: `6 of 14 observed days`.
+pub fn amount(few: &TooLittle, lang: &str) -> String {
+    Telling::new(lang).amount(few).unwrap_or_default()
 }
 
 /// The chance of the first told horizon that has one.
@@ -164,6 +170,9 @@ impl Telling {
     fn short(&self, number: f64) -> String {
         if number >= 9.95 {
             format::count(self.lang, whole(number))
+        } else if number > 0.0 && number < 0.095 {
+            // It would be rounded to nothing, or to twice as much.
+            format::exact(self.lang, number)
         } else {
             format::decimal(self.lang, number)
         }
@@ -233,23 +242,29 @@ impl Telling {
 
     /// A point without its interval is not told: nobody knows yet how good it is.
     fn forecast(&mut self, forecasts: &[(u32, Result<Forecast, TooLittle>)], period: &Availability) {
-        let known = |days| forecasts.iter().find(|(horizon, _)| *horizon == days)?.1.as_ref().ok();
-        let known: Vec<&Forecast> = TOLD.into_iter().filter_map(known).collect();
-        let with_interval = known.iter().find_map(|forecast| Some((*forecast, forecast.interval?)));
-        if let Some((forecast, interval)) = with_interval {
+        let known = |days| {
+            let forecast = forecasts.iter().find(|(horizon, _)| *horizon == days)?.1.as_ref().ok()?;
+            Some((forecast, forecast.interval?))
+        };
+        if let Some((forecast, interval)) = TOLD.into_iter().find_map(known) {
             let [lo, hi] = Self::between(interval, |end| self.share(end));
             let (days, p) = (("days", Word::count(forecast.horizon_days)), ("p", self.share(forecast.p)));
             self.say("tell-forecast", &[days, ("date", self.date(period.to)), p, lo, hi]);
-        } else if !known.is_empty() {
-            self.say("tell-forecast-unchecked", &[]);
         }
     }
 
     fn openings(&mut self, openings: &Openings) {
         let [lo, hi] = Self::between(openings.rate, |end| self.number(end));
-        let (rate, n) = (("rate", self.number(openings.rate_per_week)), Word::count(openings.seen_count));
-        let only = ("only", Word::Text(if openings.only_seen { "yes" } else { "no" }.to_owned()));
-        self.say("tell-openings", &[only, rate, lo, hi, ("n", n)]);
+        let n = ("n", Word::count(openings.seen_count));
+        let how = |word: &str| ("how", Word::Text(word.to_owned()));
+        if openings.only_seen {
+            self.say("tell-openings", &[how("seen"), lo, n]);
+        } else if openings.lower_bound {
+            self.say("tell-openings", &[how("least"), lo, n]);
+        } else {
+            let rate = ("rate", self.number(openings.rate_per_week));
+            self.say("tell-openings", &[how("known"), rate, lo, hi, n]);
+        }
         if let Some((mean, interval)) = openings.lifetime_min {
             let [lo, hi] = Self::between(interval, |end| self.span(end));
             self.say("tell-lifetime", &[("mean", self.span(mean)), lo, hi]);
@@ -281,10 +296,8 @@ impl Telling {
         let [n, dates] = footing;
         if pattern.is_shown() {
             let [lo, hi] = Self::between(pattern.lift_interval, |end| self.number(end));
-            let often = if pattern.share > 0.5 { "mostly" } else { "more" };
             let args = [
-                ("often", Word::Text(often.to_owned())),
-                ("window", Word::Text(self.window(pattern))),
+                ("habit", Word::Text(self.habit(pattern))),
                 ("lift", self.number(pattern.lift)),
                 lo,
                 hi,
@@ -298,7 +311,14 @@ impl Telling {
         }
     }
 
-    /// The hours of a pattern: `on Sundays between 23:00 and midnight`.
+    /// The hours of a pattern, and whether most slots come then: `mostly on Sundays between 23:00 and midnight`.
+    fn habit(&self, pattern: &ReleasePattern) -> String {
+        let often = if pattern.share > 0.5 { "mostly" } else { "more" };
+        let window = ("window", Word::Text(self.window(pattern)));
+        self.words("tell-habit", &[("often", Word::Text(often.to_owned())), window]).unwrap_or_default()
+    }
+
+    /// Its hours alone: `on Sundays between 23:00 and midnight`.
     fn window(&self, pattern: &ReleasePattern) -> String {
         const EVERY_DAY: u8 = 7;
         let hour = |hour: u8| {
@@ -328,33 +348,11 @@ impl Telling {
         self.say("tell-lead-time", &args);
     }
 
-    fn pooled_footing(&mut self, pooled: &Pooled) {
-        let period = &pooled.availability;
-        let args = [
-            ("with", Word::count(pooled.desks_with_data)),
-            ("all", Word::count(pooled.desks)),
-            ("looks", Word::count(period.counts.all())),
-            ("from", self.date(period.from)),
-            ("to", self.date(period.to)),
-        ];
-        self.say("tell-pooled-footing", &args);
-    }
-
     /// The level of the intervals that were told without it.
     fn level(&mut self) {
         if self.has_between {
             self.say("tell-between", &[]);
         }
-    }
-
-    fn footing(&mut self, period: &Availability) {
-        let args = [
-            ("looks", Word::count(period.counts.all())),
-            ("days", Word::count(period.days_observed)),
-            ("from", self.date(period.from)),
-            ("to", self.date(period.to)),
-        ];
-        self.say("tell-footing", &args);
     }
 
     /// One sentence for all recipes that lack the same.
@@ -381,13 +379,20 @@ impl Telling {
                 self.words("tell-and", &[("first", Word::Text(most)), ("last", Word::Text(last))])?
             }
         };
+        let amount = self.amount(few)?;
+        self.words("tell-too-little", &[("what", Word::Text(what)), ("amount", Word::Text(amount))])
+    }
+
+    fn amount(&self, few: &TooLittle) -> Option<String> {
         let [have, need] = match few.needed {
-            guichet_stats::Needed::Coverage => [self.share(few.have), self.share(few.need)],
+            Needed::Coverage => {
+                let tenths = (few.have * 1000.0 + 1e-9).floor() / 10.0;
+                let have = format!("{}\u{a0}%", format::decimal(self.lang, tenths));
+                [Word::Text(have), self.share(few.need)]
+            }
             _ => [Word::Count(floor(few.have)), Word::Count(whole(few.need))],
         };
-        let amount =
-            self.words(&format!("tell-needed-{}", few.needed.as_str()), &[("have", have), ("need", need)])?;
-        self.words("tell-too-little", &[("what", Word::Text(what)), ("amount", Word::Text(amount))])
+        self.words(&format!("tell-needed-{}", few.needed.as_str()), &[("have", have), ("need", need)])
     }
 }
 

@@ -3,6 +3,7 @@
 mod api;
 mod audit;
 pub(crate) mod built;
+mod damage;
 mod delay;
 mod fixture;
 mod headers;

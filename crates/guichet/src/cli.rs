@@ -166,7 +166,7 @@ pub(crate) enum Command {
     },
     /// Show figures of a target, of all targets, or of a department's or France's desks together
     #[command(
-        after_help = "Examples:\n  guichet stats 76-rouen/premiere-demande\n  guichet stats 76-rouen/premiere-demande --json --from 2022-06-06 --to 2022-06-10\n  guichet stats 76-rouen/premiere-demande --language fr\n  guichet stats 93/premiere-demande\n  guichet stats france/premiere-demande --json\n  guichet stats --all --json > figures.ndjson\n\nUnless --from or --to is given, figures are about the time since the target's habits last changed; what was before is kept as history. Figures have a minimum of data, explained in docs/method.md; below it the reason is printed instead."
+        after_help = "Examples:\n  guichet stats 76-rouen/premiere-demande\n  guichet stats 76-rouen/premiere-demande --json --from 2022-06-06 --to 2022-06-10\n  guichet stats 76-rouen/premiere-demande --language fr\n  guichet stats 93/premiere-demande\n  guichet stats france/premiere-demande --json\n  guichet stats --all --json > figures.ndjson\n\nUnless --from or --to is given, figures are about the time since the target's habits last changed, or since the last four weeks in which nobody looked; what was before is kept as history. Figures have a minimum of data, explained in docs/method.md; below it the reason is printed instead."
     )]
     Stats {
         /// A target, as in `guichet sites`; or a department, or `france`, with a procedure
@@ -178,7 +178,7 @@ pub(crate) enum Command {
         /// Print JSON
         #[arg(long)]
         json: bool,
-        /// First civil date [default: since the last change of habits, or the first observation]
+        /// First civil date [default: since the last change of habits or long pause, or the first observation]
         #[arg(long, value_name = "DATE")]
         from: Option<chrono::NaiveDate>,
         /// Last civil date [default: the last observation]

@@ -15,7 +15,21 @@ pub(crate) fn instant(at: Instant) -> String {
 
 /// A share as people read it: `37.8 %`.
 pub(crate) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+    format!("{} %", hundredths(share))
+}
+
+/// The same without its unit. What is not quite nothing or all is never rounded to it.
+pub(crate) fn hundredths(share: f64) -> String {
+    match share {
+        little if little > 0.0 && little < 0.000_5 => "<0.1".to_owned(),
+        much if (0.999_5..1.0).contains(&much) => ">99.9".to_owned(),
+        share => format!("{:.1}", share * 100.0),
+    }
+}
+
+/// So many of something: `1 look`, `2 looks`.
+pub(crate) fn many(n: u64, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
 /// R1 as it is published, and what was counted.
@@ -158,6 +172,13 @@ mod tests {
         let text = json_text(&json!({ "a": hostile })).unwrap();
         assert_eq!(text, "{\n  \"a\": \"\\u0000\\u001b[2J\\n\\u007f\\u009b\\u202eé\"\n}\n");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["a"], hostile);
+    }
+
+    #[test]
+    fn a_little_is_not_rounded_to_nothing_nor_much_to_all() {
+        let shares = [0.0, 1.0 / 13_966.0, 0.000_5, 0.376, 0.999_4, 0.999_6, 1.0].map(percent);
+        assert_eq!(shares, ["0.0 %", "<0.1 %", "0.1 %", "37.6 %", "99.9 %", ">99.9 %", "100.0 %"]);
+        assert_eq!([0, 1, 2].map(|n| many(n, "look")), ["0 looks", "1 look", "2 looks"]);
     }
 
     #[test]

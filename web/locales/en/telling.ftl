@@ -14,16 +14,30 @@ tell-change-rate = { $when }, { $how ->
   } (seen to appear: { $before ->
     [one] once
    *[other] { $before } times
+  } in { $daysbefore ->
+    [one] one day
+   *[other] { $daysbefore } days
   } before, { $after ->
     [one] once
    *[other] { $after } times
-  } after).
+  } in { $daysafter ->
+    [one] one day
+   *[other] { $daysafter } days
+  } { $last ->
+    [yes] since
+   *[no] after
+  }).
 tell-change-hours = { $when }, slots appear at other hours than before.
-tell-change-hours-both = { $when }, slots appear most { $now }; before, it was { $then }.
-tell-change-hours-lost = { $when }, slots appear at no fixed hour that we could find; before, it was most { $then }.
-tell-change-hours-unsure = { $when }, slots appear at other hours; we do not know yet at which. Before, it was most { $then }.
-tell-change-hours-found = { $when }, slots appear most { $now }; before, at no fixed hour that we could find.
-tell-change-hours-new = { $when }, slots appear most { $now }; we do not know the hours before.
+tell-change-hours-both = { $when }, slots appear { $now }; before, it was { $then }.
+tell-change-hours-lost = { $when }, slots appear at no fixed hour that we could find; before, it was { $then }.
+tell-change-hours-unsure = { $when }, slots appear at other hours; we do not know yet at which. Before, it was { $then }.
+tell-change-hours-found = { $when }, slots appear { $now }; before, at no fixed hour that we could find.
+tell-change-hours-new = { $when }, slots appear { $now }; we do not know the hours before.
+tell-closed = Booking was closed at { $shut } of { $looks ->
+    [one] { $looks } look.
+   *[other] { $looks } looks.
+  }
+tell-since-gap = Between { $last } and { $date } nobody looked; what follows is about the time since.
 tell-since-change = The page’s habits changed. So what follows is about the time since { $date } only.
 
 tell-chance = Someone who looked three times a day (morning, noon, afternoon) for { $days ->
@@ -36,7 +50,10 @@ tell-chance = Someone who looked three times a day (morning, noon, afternoon) fo
 tell-pooled-chance = Someone who looked three times a day (morning, noon, afternoon) for { $days ->
     [one] one day
    *[other] { $days } days
-  } at any one of { $desks } pages would have seen a slot in { $known ->
+  } { $desks ->
+    [one] at the only page with enough data
+   *[other] at one of { $desks } pages, taken at random,
+  } would have seen a slot in { $known ->
     [yes] { $p } of cases (between { $lo } and { $hi }).
    *[no] { $hi } of cases at most (95 % interval).
   }
@@ -64,15 +81,18 @@ tell-forecast = What comes next: for { $days ->
     [one] the day
    *[other] the { $days } days
   } after { $date }, we put the chance to see a slot with three looks a day at { $p } (90 % interval: { $lo } to { $hi }).
-tell-forecast-unchecked = We do not say what comes next: we do not know yet how good our forecasts are.
 
-tell-openings = Slots appeared at least { $only ->
-    [yes] { $lo } times a week (95 % sure; how much more often, our looks cannot tell).
-   *[no] { $rate } times a week (between { $lo } and { $hi }).
+tell-openings = Slots appeared { $how ->
+    [seen] at least { $lo } times a week (95 % sure; how much more often, our looks cannot tell).
+    [least] at least { $lo } times a week (95 % sure).
+   *[known] about { $rate } times a week (between { $lo } and { $hi }).
   } { $n ->
     [one] We saw it happen once.
    *[other] We saw it happen { $n } times.
-  } What comes and goes between two looks escapes us.
+  } { $how ->
+    [known] What comes and goes between two looks is estimated.
+   *[other] What comes and goes between two looks escapes us.
+  }
 tell-lifetime = Slots stayed for about { $mean } on average (between { $lo } and { $hi }).
 tell-lifetime-unknown = Our looks cannot tell how long slots stayed.
 tell-minutes = { $n } min
@@ -89,10 +109,7 @@ tell-persistence = When there was a slot, there was still one { $minutes } minut
    *[other] { $days } days
   }).
 
-tell-release = Slots appear { $often ->
-    [mostly] mostly
-   *[more] more often
-  } { $window } ({ $town } time): { $lift } times as often as by chance (between { $lo } and { $hi }; { $n ->
+tell-release = Slots appear { $habit } ({ $town } time): { $lift } times as often as by chance (between { $lo } and { $hi }; { $n ->
     [one] seen once
    *[other] seen { $n } times
   } on { $dates ->
@@ -106,16 +123,20 @@ tell-release-none = We found no hour at which slots appear more often ({ $n ->
     [one] one day
    *[other] { $dates } days
   }).
+tell-habit = { $often ->
+    [mostly] mostly { $window }
+   *[more] more often { $window }
+  }
 tell-window = { $day ->
-    [0] on Mondays
-    [1] on Tuesdays
-    [2] on Wednesdays
-    [3] on Thursdays
-    [4] on Fridays
-    [5] on Saturdays
-    [6] on Sundays
-   *[7] every day
-  } between { $from } and { $to }
+    [0] on Mondays between { $from } and { $to }
+    [1] on Tuesdays between { $from } and { $to }
+    [2] on Wednesdays between { $from } and { $to }
+    [3] on Thursdays between { $from } and { $to }
+    [4] on Fridays between { $from } and { $to }
+    [5] on Saturdays between { $from } and { $to }
+    [6] on Sundays between { $from } and { $to }
+   *[7] between { $from } and { $to }, whatever the day
+  }
 tell-midnight = midnight
 
 tell-lead-time = When there were slots, the first date was typically about { $median } away (between { $lo } and { $hi }; { $n ->
@@ -133,7 +154,7 @@ tell-footing = All this stands on { $looks ->
     [one] one observed day
    *[other] { $days } observed days
   }.
-tell-pooled-footing = Calculated on { $all ->
+tell-pooled-footing = We have data from { $all ->
     [one] the only page that we know
    *[other] { $with } of the { $all } pages that we know
   }, with { $looks ->
@@ -170,6 +191,14 @@ tell-needed-observed_days = { $have } of { $need ->
     [one] { $need } observed day
    *[other] { $need } observed days
   }
+tell-needed-answered_days = { $have } of { $need ->
+    [one] { $need } day on which the page answered at two of these times at least: morning, noon, afternoon
+   *[other] { $need } days on which the page answered at two of these times at least: morning, noon, afternoon
+  }
+tell-needed-timed_days = { $have } of { $need ->
+    [one] { $need } day on which we could have seen a slot appear
+   *[other] { $need } days on which we could have seen a slot appear
+  }
 tell-needed-coverage = { $have } of the time covered, { $need } needed
 tell-needed-cells = { $have } of { $need ->
     [one] { $need } hour of the week seen in two weeks
@@ -192,12 +221,12 @@ tell-needed-lead_times = { $have } of { $need ->
    *[other] { $need } looks that showed the date of a slot
   }
 tell-needed-forecasts = { $have } of { $need ->
-    [one] { $need } past forecast
-   *[other] { $need } past forecasts
+    [one] { $need } past forecast that we could check
+   *[other] { $need } past forecasts that we could check
   }
 tell-needed-hosts = { $have } of { $need ->
-    [one] { $need } site
-   *[other] { $need } sites
+    [one] { $need } site with past forecasts that we could check
+   *[other] { $need } sites with past forecasts that we could check
   }
 
 ## Page of past forecasts
@@ -207,6 +236,7 @@ audit-title = Our past forecasts
 audit-lead = Each week, we could have said how likely it is to see a slot with three looks a day. Here is what we would have said, next to what came. We publish this page whatever it says.
 audit-none = There is nothing here yet. We have not checked our forecasts yet: it takes several weeks of observations first.
 audit-too-little = We tried, but there were not enough past forecasts to check.
+audit-unread = We kept a check here that this version cannot read.
 audit-made = Checked on { $date }, with the observations up to { $as_of }.
 audit-how-title = How to read this
 audit-how-brier = Brier score: the mean squared distance between our forecast and what a person would have seen. Smaller is better. In brackets: the score of always saying the overall mean.

@@ -11,19 +11,27 @@ tell-change-rate = { $when }, { $how ->
     [much_less] des créneaux apparaissent beaucoup moins souvent qu’avant
     [less] des créneaux apparaissent moins souvent qu’avant
    *[more] des créneaux apparaissent plus souvent qu’avant
-  } (apparitions vues : { $before ->
-    [one] { $before } avant
-   *[other] { $before } avant
-  }, { $after ->
-    [one] { $after } après
-   *[other] { $after } après
+  } (apparitions vues : { $before } en { $daysbefore ->
+    [one] { $daysbefore } jour
+   *[other] { $daysbefore } jours
+  } avant, { $after } en { $daysafter ->
+    [one] { $daysafter } jour
+   *[other] { $daysafter } jours
+  } { $last ->
+    [yes] depuis
+   *[no] après
   }).
 tell-change-hours = { $when }, des créneaux apparaissent à d’autres heures qu’avant.
-tell-change-hours-both = { $when }, des créneaux apparaissent surtout { $now } ; avant, c’était { $then }.
-tell-change-hours-lost = { $when }, des créneaux apparaissent sans heure fixe, autant que nous pouvons le voir ; avant, c’était surtout { $then }.
-tell-change-hours-unsure = { $when }, des créneaux apparaissent à d’autres heures ; nous ne savons pas encore lesquelles. Avant, c’était surtout { $then }.
-tell-change-hours-found = { $when }, des créneaux apparaissent surtout { $now } ; avant, sans heure fixe, autant que nous pouvons le voir.
-tell-change-hours-new = { $when }, des créneaux apparaissent surtout { $now } ; avant, nous ne savons pas à quelles heures.
+tell-change-hours-both = { $when }, des créneaux apparaissent { $now } ; avant, c’était { $then }.
+tell-change-hours-lost = { $when }, des créneaux apparaissent sans heure fixe, autant que nous pouvons le voir ; avant, c’était { $then }.
+tell-change-hours-unsure = { $when }, des créneaux apparaissent à d’autres heures ; nous ne savons pas encore lesquelles. Avant, c’était { $then }.
+tell-change-hours-found = { $when }, des créneaux apparaissent { $now } ; avant, sans heure fixe, autant que nous pouvons le voir.
+tell-change-hours-new = { $when }, des créneaux apparaissent { $now } ; avant, nous ne savons pas à quelles heures.
+tell-closed = La prise de rendez-vous était fermée à { $shut ->
+    [one] { $shut } passage
+   *[other] { $shut } passages
+  } sur { $looks }.
+tell-since-gap = Entre le { $last } et le { $date }, personne n’a regardé ; la suite parle seulement du temps depuis.
 tell-since-change = Les habitudes de la page ont changé. La suite parle donc seulement du temps depuis le { $date }.
 
 tell-chance = Une personne qui regardait trois fois par jour (matin, midi, après-midi) pendant { $days ->
@@ -36,7 +44,10 @@ tell-chance = Une personne qui regardait trois fois par jour (matin, midi, aprè
 tell-pooled-chance = Une personne qui regardait trois fois par jour (matin, midi, après-midi) pendant { $days ->
     [one] { $days } jour
    *[other] { $days } jours
-  } sur n’importe laquelle de { $desks } pages aurait vu un créneau dans { $known ->
+  } { $desks ->
+    [one] sur la seule page qui a assez de données
+   *[other] sur une page prise au hasard parmi { $desks }
+  } aurait vu un créneau dans { $known ->
     [yes] { $p } des cas (entre { $lo } et { $hi }).
    *[no] { $hi } des cas au plus (intervalle à 95 %).
   }
@@ -64,15 +75,18 @@ tell-forecast = Et après ? Pour { $days ->
     [one] le jour qui suit
    *[other] les { $days } jours qui suivent
   } le { $date }, nous estimons la chance de voir un créneau, en regardant trois fois par jour, à { $p } (intervalle à 90 % : de { $lo } à { $hi }).
-tell-forecast-unchecked = Nous ne disons pas ce qui vient après : nous ne savons pas encore si nos prévisions sont bonnes.
 
-tell-openings = Des créneaux sont apparus au moins { $only ->
-    [yes] { $lo } fois par semaine (sûr à 95 % ; combien de fois de plus, nos passages ne le disent pas).
-   *[no] { $rate } fois par semaine (entre { $lo } et { $hi }).
+tell-openings = Des créneaux sont apparus { $how ->
+    [seen] au moins { $lo } fois par semaine (sûr à 95 % ; combien de fois de plus, nos passages ne le disent pas).
+    [least] au moins { $lo } fois par semaine (sûr à 95 %).
+   *[known] environ { $rate } fois par semaine (entre { $lo } et { $hi }).
   } { $n ->
     [one] Nous l’avons vu { $n } fois.
    *[other] Nous l’avons vu { $n } fois.
-  } Ce qui apparaît et disparaît entre deux passages nous échappe.
+  } { $how ->
+    [known] Ce qui apparaît et disparaît entre deux passages est estimé.
+   *[other] Ce qui apparaît et disparaît entre deux passages nous échappe.
+  }
 tell-lifetime = Des créneaux sont restés environ { $mean } en moyenne (entre { $lo } et { $hi }).
 tell-lifetime-unknown = Nos passages ne disent pas combien de temps ils sont restés.
 tell-minutes = { $n } min
@@ -89,10 +103,7 @@ tell-persistence = Quand il y avait un créneau, il y en avait encore un { $minu
    *[other] { $days } jours
   }).
 
-tell-release = Des créneaux apparaissent { $often ->
-    [mostly] surtout
-   *[more] plus souvent
-  } { $window } (heure de { $town }) : { $lift } fois plus que par hasard (entre { $lo } et { $hi } ; { $n ->
+tell-release = Des créneaux apparaissent { $habit } (heure de { $town }) : { $lift } fois plus que par hasard (entre { $lo } et { $hi } ; { $n ->
     [one] vu { $n } fois
    *[other] vu { $n } fois
   } en { $dates ->
@@ -106,16 +117,20 @@ tell-release-none = Nous n’avons trouvé aucune heure où des créneaux appara
     [one] { $dates } jour
    *[other] { $dates } jours
   }).
+tell-habit = { $often ->
+    [mostly] surtout { $window }
+   *[more] plus souvent { $window }
+  }
 tell-window = { $day ->
-    [0] le lundi
-    [1] le mardi
-    [2] le mercredi
-    [3] le jeudi
-    [4] le vendredi
-    [5] le samedi
-    [6] le dimanche
-   *[7] tous les jours
-  } entre { $from } et { $to }
+    [0] le lundi entre { $from } et { $to }
+    [1] le mardi entre { $from } et { $to }
+    [2] le mercredi entre { $from } et { $to }
+    [3] le jeudi entre { $from } et { $to }
+    [4] le vendredi entre { $from } et { $to }
+    [5] le samedi entre { $from } et { $to }
+    [6] le dimanche entre { $from } et { $to }
+   *[7] entre { $from } et { $to }, quel que soit le jour
+  }
 tell-midnight = minuit
 
 tell-lead-time = Quand il y avait des créneaux, la première date était en général dans { $median } environ (entre { $lo } et { $hi } ; { $n ->
@@ -133,7 +148,7 @@ tell-footing = Tout cela vient de { $looks ->
     [one] { $days } jour observé
    *[other] { $days } jours observés
   }.
-tell-pooled-footing = Calculé sur { $all ->
+tell-pooled-footing = Nous avons des données de { $all ->
     [one] la seule page que nous connaissons
    *[other] { $with } des { $all } pages que nous connaissons
   }, avec { $looks ->
@@ -170,6 +185,14 @@ tell-needed-observed_days = { $have } sur { $need ->
     [one] { $need } jour observé
    *[other] { $need } jours observés
   }
+tell-needed-answered_days = { $have } sur { $need ->
+    [one] { $need } jour où la page a répondu à deux de ces moments au moins : matin, midi, après-midi
+   *[other] { $need } jours où la page a répondu à deux de ces moments au moins : matin, midi, après-midi
+  }
+tell-needed-timed_days = { $have } sur { $need ->
+    [one] { $need } jour où nous aurions pu voir un créneau apparaître
+   *[other] { $need } jours où nous aurions pu voir un créneau apparaître
+  }
 tell-needed-coverage = { $have } du temps couvert, il faut { $need }
 tell-needed-cells = { $have } sur { $need ->
     [one] { $need } heure de la semaine vue pendant deux semaines
@@ -192,12 +215,12 @@ tell-needed-lead_times = { $have } sur { $need ->
    *[other] { $need } passages qui montraient la date d’un créneau
   }
 tell-needed-forecasts = { $have } sur { $need ->
-    [one] { $need } prévision passée
-   *[other] { $need } prévisions passées
+    [one] { $need } prévision passée à vérifier
+   *[other] { $need } prévisions passées à vérifier
   }
 tell-needed-hosts = { $have } sur { $need ->
-    [one] { $need } site
-   *[other] { $need } sites
+    [one] { $need } site dont nous avons des prévisions passées
+   *[other] { $need } sites dont nous avons des prévisions passées
   }
 
 ## Page des prévisions passées
@@ -207,6 +230,7 @@ audit-title = Nos prévisions passées
 audit-lead = Chaque semaine, nous aurions pu dire la chance de voir un créneau en regardant trois fois par jour. Voici ce que nous aurions dit, à côté de ce qui est arrivé. Nous publions cette page quoi qu’elle dise.
 audit-none = Il n’y a encore rien ici. Nous n’avons pas encore vérifié nos prévisions : il faut d’abord plusieurs semaines d’observations.
 audit-too-little = Nous avons essayé, mais il n’y avait pas assez de prévisions passées à vérifier.
+audit-unread = Nous avons gardé ici une vérification que cette version ne sait pas lire.
 audit-made = Vérifié le { $date }, avec les observations jusqu’au { $as_of }.
 audit-how-title = Comment lire
 audit-how-brier = Score de Brier : la distance moyenne, au carré, entre notre prévision et ce qu’une personne aurait vu. Plus petit, c’est mieux. Entre parenthèses : le score si on dit toujours la moyenne générale.

@@ -87,9 +87,9 @@ fn too_short_a_row_says_what_is_missing() {
         let too_little = chance(&[desk(s)], days).unwrap_err();
         (too_little.needed.as_str(), too_little.have, too_little.need)
     };
-    assert_eq!(have(vec![], 7), ("observed_days", 0.0, 28.0));
-    assert_eq!(have(vec![None; 60], 7), ("observed_days", 0.0, 28.0));
-    assert_eq!(have(vec![Some(0.5); 27], 1), ("observed_days", 27.0, 28.0));
+    assert_eq!(have(vec![], 7), ("answered_days", 0.0, 28.0));
+    assert_eq!(have(vec![None; 60], 7), ("answered_days", 0.0, 28.0));
+    assert_eq!(have(vec![Some(0.5); 27], 1), ("answered_days", 27.0, 28.0));
     assert_eq!(have(vec![Some(0.5); 55], 14), ("days", 55.0, 56.0));
     assert!(chance(&[desk(vec![Some(0.5); 28])], 7).is_ok());
     assert!(chance(&[], 7).is_err());
@@ -97,7 +97,7 @@ fn too_short_a_row_says_what_is_missing() {
     // A date now and then is no exposure, however long it goes on.
     assert_eq!(
         have((0..600).map(|day| (day % 20 == 0).then_some(0.5)).collect(), 14),
-        ("observed_days", 0.0, 28.0)
+        ("answered_days", 0.0, 28.0)
     );
 }
 
@@ -248,6 +248,22 @@ proptest! {
                 if let Ok(chance) = chance {
                     check(&chance)?;
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn who_looks_for_longer_surely_sees_as_much() {
+    for every in [1, 2, 5, 9] {
+        let desk = desk((0..120).map(|day| Some(f64::from(u8::from(day % every == 0)))).collect());
+        let known: Vec<Chance> = chances(&[desk]).into_iter().filter_map(|(_, chance)| chance.ok()).collect();
+        assert!(known.len() >= 4);
+        for pair in known.windows(2) {
+            for (less, more) in
+                [(pair[0].interval, pair[1].interval), (pair[0].interval80, pair[1].interval80)]
+            {
+                assert!(less.lo <= more.lo && less.hi <= more.hi, "{every}: {pair:?}");
             }
         }
     }

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{Datelike as _, Days, NaiveDate};
 
-use super::{Case, Spread};
+use super::{Case, Coverage, Spread};
+use crate::interval::Interval;
 
 /// The level of the intervals.
-pub(crate) const LEVEL: f64 = 0.9;
+pub(super) const LEVEL: f64 = 0.9;
 /// Residuals that an interval needs.
-const LEAST_CASES: usize = 100;
+pub(super) const LEAST_CASES: usize = 100;
 /// Hosts that they must come from.
-const LEAST_HOSTS: usize = 8;
+pub(super) const LEAST_HOSTS: usize = 8;
 /// Keeps the logit finite at 0 and 1.
 const EDGE: f64 = 0.01;
 /// Median of χ² with one degree of freedom: what a squared standard normal residual is worth in the middle.
@@ -36,81 +37,145 @@ pub(super) fn unlogit(z: f64) -> f64 {
     ((1.0 + 2.0 * EDGE) * share - EDGE).clamp(0.0, 1.0)
 }
 
-/// Whether what came lies within `interval` of `case`, but for rounding.
-pub(crate) fn held(case: &Case, spread: &Spread) -> bool {
-    let interval = spread.around(case.predicted, case.variance);
-    (interval.lo - 1e-9..=interval.hi + 1e-9).contains(&case.truth)
+/// Whether what came lies within `interval`, but for rounding.
+fn holds(interval: Interval, truth: f64) -> bool {
+    (interval.lo - 1e-9..=interval.hi + 1e-9).contains(&truth)
 }
 
-/// Past forecasts of one horizon with their residuals, smallest first. The scale τ² is that of all of them; the order
-/// statistic is taken with a host left out, in time proportional to that host's own cases.
-pub(crate) struct Pool<'a> {
-    tau2: f64,
+/// How often intervals held, added up case by case.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    n: u32,
+    inside: f64,
+    width: f64,
+}
+
+impl Tally {
+    /// One more; whether it held.
+    pub(super) fn add(&mut self, case: &Case, spread: &Spread) -> bool {
+        let interval = spread.around(case.predicted, case.variance);
+        let held = holds(interval, case.truth);
+        self.n += 1;
+        self.inside += if held { 1.0 } else { 0.0 };
+        self.width += interval.hi - interval.lo;
+        held
+    }
+
+    /// `None` of nothing.
+    pub(super) fn coverage(self) -> Option<Coverage> {
+        let n = f64::from(self.n);
+        (self.n > 0).then(|| Coverage { n: self.n, share: self.inside / n, width: self.width / n })
+    }
+}
+
+/// Values in order, with the places that each host's own have in it: order statistics without a host's own are found in
+/// time proportional to how many it has.
+struct Ranked<'a> {
     sorted: Vec<f64>,
-    /// The places of each host's residuals in `sorted`.
     places: BTreeMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Ranked<'a> {
+    fn of(values: impl Iterator<Item = (&'a str, f64)>) -> Self {
+        let mut all: Vec<(&str, f64)> = values.collect();
+        all.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (place, (host, _)) in all.iter().enumerate() {
+            places.entry(host).or_default().push(place);
+        }
+        Self { sorted: all.into_iter().map(|(_, value)| value).collect(), places }
+    }
+
+    /// The middle of all others, or the mean of the two in the middle; 0 of nothing.
+    fn median(&self, without: Option<&str>) -> f64 {
+        let own = without.and_then(|host| self.places.get(host)).map_or(&[][..], Vec::as_slice);
+        // The place among all: each of the host's own before it moves it on by one.
+        let at = |mut place: usize| {
+            for own in own {
+                if *own > place {
+                    break;
+                }
+                place += 1;
+            }
+            self.sorted.get(place).copied()
+        };
+        match self.sorted.len() - own.len() {
+            0 => 0.0,
+            n => at((n - 1) / 2).zip(at(n / 2)).map_or(0.0, |(below, above)| f64::midpoint(below, above)),
+        }
+    }
+}
+
+/// The residuals of past forecasts of one horizon: e² on the logit scale, and the variance v that was foretold.
+pub(super) struct Pool<'a> {
+    by_host: BTreeMap<&'a str, Vec<(f64, f64)>>,
+    squares: Ranked<'a>,
+    variances: Ranked<'a>,
 }
 
 impl<'a> Pool<'a> {
     /// Of these forecasts.
-    pub(crate) fn of(cases: impl Iterator<Item = &'a Case>) -> Self {
-        let residuals: Vec<(&str, f64, f64)> = cases
-            .map(|case| (case.host.as_str(), logit(case.truth) - logit(case.predicted), case.variance))
-            .filter(|(_, e, v)| e.is_finite() && v.is_finite() && *v >= 0.0)
-            .map(|(host, e, v)| (host, e * e, v))
-            .collect();
-        let middle = |of: fn(&(&str, f64, f64)) -> f64| median(residuals.iter().map(of).collect());
-        let tau2 =
-            (middle(|residual| residual.1) / MEDIAN_CHI2 - middle(|residual| residual.2)).max(LEAST_TAU2);
-        let mut all: Vec<(f64, &str)> =
-            residuals.iter().map(|(host, e2, v)| ((e2 / (v + tau2)).sqrt(), *host)).collect();
-        all.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (place, (_, host)) in all.iter().enumerate() {
-            places.entry(host).or_default().push(place);
+    pub(super) fn of(cases: impl Iterator<Item = &'a Case>) -> Self {
+        let mut by_host: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
+        for case in cases {
+            let residual = logit(case.truth) - logit(case.predicted);
+            by_host.entry(&case.host).or_default().push((residual * residual, case.variance));
         }
-        Self { tau2, sorted: all.into_iter().map(|(scaled, _)| scaled).collect(), places }
+        let ranked = |of: fn(&(f64, f64)) -> f64| {
+            Ranked::of(
+                by_host.iter().flat_map(|(host, own)| own.iter().map(|residual| (*host, of(residual)))),
+            )
+        };
+        let (squares, variances) = (ranked(|residual| residual.0), ranked(|residual| residual.1));
+        Self { by_host, squares, variances }
     }
 
     /// The hosts that the forecasts are about.
-    pub(crate) fn hosts(&self) -> impl Iterator<Item = &'a str> {
-        self.places.keys().copied()
+    pub(super) fn hosts(&self) -> impl Iterator<Item = &'a str> {
+        self.by_host.keys().copied()
     }
 
-    /// The spread that misses a share `alpha`, from all hosts but `without`; `None` where they are too few.
-    pub(crate) fn spread(&self, without: Option<&str>, alpha: f64) -> Option<Spread> {
-        let own = without.and_then(|host| self.places.get(host)).map_or(&[][..], Vec::as_slice);
-        let hosts = self.places.len() - usize::from(!own.is_empty());
-        let n = self.sorted.len() - own.len();
+    /// The spread that misses a share `alpha`, scale and order statistic both from all hosts but `without`; `None` where
+    /// they are too few.
+    pub(super) fn spread(&self, without: Option<&str>, alpha: f64) -> Option<Spread> {
+        let others = || self.by_host.iter().filter(|(host, _)| Some(**host) != without).map(|(_, own)| own);
+        let (hosts, n) = others().fold((0, 0), |(hosts, n), own| (hosts + 1, n + own.len()));
         if n < LEAST_CASES || hosts < LEAST_HOSTS {
             return None;
         }
-        // The rank among the others, then the place among all: each of the host's own before it moves it on by one.
-        let mut place = rank(n, alpha)?.checked_sub(1)?;
-        for own in own {
-            if *own > place {
-                break;
-            }
-            place += 1;
-        }
+        let tau2 =
+            (self.squares.median(without) / MEDIAN_CHI2 - self.variances.median(without)).max(LEAST_TAU2);
+        let mut scaled: Vec<f64> = others().flatten().map(|(e2, v)| e2 / (v + tau2)).collect();
+        let place = rank(n, alpha)?.checked_sub(1)?;
+        let (_, q2, _) = scaled.select_nth_unstable_by(place, f64::total_cmp);
         Some(Spread {
-            q: *self.sorted.get(place)?,
-            tau2: self.tau2,
+            q: q2.sqrt(),
+            tau2,
             n: u32::try_from(n).unwrap_or(u32::MAX),
             hosts: u32::try_from(hosts).unwrap_or(u32::MAX),
         })
     }
 }
 
-/// The share of misses to allow now, by adaptive conformal inference (Gibbs & Candès 2021, eq. 2):
-/// `α_{t+1} = α_t + γ(α − err_t)` with γ = 0.02, a step for each week of origins, in order of time.
+/// What came of intervals that were made as time went.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Online {
+    /// The share of misses that intervals allow now; `None` where no week had enough to make an interval of.
+    pub(crate) alpha: Option<f64>,
+    /// How often the intervals held.
+    pub(crate) coverage: Option<Coverage>,
+}
+
+/// Past forecasts of one horizon with the intervals that could have been given with them, and the share of misses to
+/// allow, by adaptive conformal inference (Gibbs & Candès 2021, eq. 2): `α_{t+1} = α_t + γ(α − err_t)` with γ = 0.02, a
+/// step for each week of origins, in order of time.
 ///
-/// `err_t` is the share of that week's forecasts whose interval missed, each made of what was known at the start of
-/// the week from other hosts, at the level that the weeks whose horizon had passed by then had taught. `None` where no
-/// week had enough to make an interval of.
-pub(crate) fn online(cases: &[Case], horizon_days: u32) -> Option<f64> {
+/// Each interval is made of what was known at the start of its origin's week: the forecasts for other hosts whose
+/// horizon had ended by then, at the α that the weeks which were over had taught. `err_t` is the share of a week's
+/// forecasts that missed.
+pub(crate) fn online(cases: &[&Case], horizon_days: u32) -> Online {
     let mut weeks: BTreeMap<NaiveDate, Vec<&Case>> = BTreeMap::new();
-    for case in cases.iter().filter(|case| case.horizon_days == horizon_days) {
+    for case in cases {
         let monday = Days::new(u64::from(case.origin.weekday().num_days_from_monday()));
         weeks.entry(case.origin.checked_sub_days(monday).unwrap_or(case.origin)).or_default().push(case);
     }
@@ -118,6 +183,7 @@ pub(crate) fn online(cases: &[Case], horizon_days: u32) -> Option<f64> {
 
     let mut alpha = 1.0 - LEVEL;
     let mut stepped = false;
+    let mut tally = Tally::default();
     // Misses of weeks that are not over yet, with the date on which they are known.
     let mut to_come: VecDeque<(NaiveDate, f64)> = VecDeque::new();
     let mut learn = |alpha: &mut f64, missed: f64| {
@@ -136,7 +202,7 @@ pub(crate) fn online(cases: &[Case], horizon_days: u32) -> Option<f64> {
         for case in of_week {
             let spread = spreads.entry(&case.host).or_insert_with(|| pool.spread(Some(&case.host), alpha));
             if let Some(spread) = spread {
-                missed += if held(case, spread) { 0.0 } else { 1.0 };
+                missed += if tally.add(case, spread) { 0.0 } else { 1.0 };
                 all += 1.0;
             }
         }
@@ -149,7 +215,7 @@ pub(crate) fn online(cases: &[Case], horizon_days: u32) -> Option<f64> {
     for (_, missed) in to_come {
         learn(&mut alpha, missed);
     }
-    stepped.then_some(alpha)
+    Online { alpha: stepped.then_some(alpha), coverage: tally.coverage() }
 }
 
 /// ⌈(n+1)(1−α)⌉; `None` where that is more than n.
@@ -162,20 +228,4 @@ fn rank(n: usize, alpha: f64) -> Option<usize> {
     )]
     let rank = ((n as f64 + 1.0) * (1.0 - alpha) - 1e-9).ceil() as usize;
     (rank <= n).then_some(rank)
-}
-
-/// The middle, or the mean of the two in the middle; 0 of nothing.
-fn median(mut values: Vec<f64>) -> f64 {
-    let half = values.len() / 2;
-    if values.is_empty() {
-        return 0.0;
-    }
-    let even = values.len().is_multiple_of(2);
-    let (below, middle, _) = values.select_nth_unstable_by(half, f64::total_cmp);
-    let middle = *middle;
-    if even {
-        below.iter().copied().max_by(f64::total_cmp).map_or(middle, |other| f64::midpoint(other, middle))
-    } else {
-        middle
-    }
 }

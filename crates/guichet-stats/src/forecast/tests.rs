@@ -107,9 +107,11 @@ fn a_shift_of_level_breaks_the_intervals_and_online_correction_widens_them() {
         cases.iter().cloned().partition(|case| case.origin + Days::new(7) <= shift);
     let calm = calibrate(&before, 7).unwrap();
     let inside = |cases: &[Case]| {
-        let held = |case: &&Case| held(case, &calm.by_host[&case.host].unwrap());
-        f64::from(u32::try_from(cases.iter().filter(held).count()).unwrap())
-            / f64::from(u32::try_from(cases.len()).unwrap())
+        let mut tally = Tally::default();
+        for case in cases {
+            tally.add(case, &calm.by_host[&case.host].unwrap());
+        }
+        tally.coverage().unwrap().share
     };
     assert!(inside(&before) > 0.87, "{}", inside(&before));
     assert!(inside(&after) < 0.8, "{}", inside(&after));
@@ -135,6 +137,7 @@ fn the_point_is_the_beta_geometric_chance_of_the_recent_mean() {
     let foretold = forecast(&steady, "host", 7, None).unwrap();
     assert!((foretold.p - (1.0 - missed)).abs() < 1e-9, "{foretold:?}");
     assert_eq!(foretold.interval, None);
+    assert_eq!(foretold.lacks, Some(TooLittle { needed: Needed::Forecasts, have: 0.0, need: 100.0 }));
 
     // 28 dates ago a date weighs half: weeks of success long ago say less than weeks of success now.
     let mut shares = vec![Some(0.0); 42];
@@ -150,14 +153,14 @@ fn the_point_is_the_beta_geometric_chance_of_the_recent_mean() {
 #[test]
 fn fewer_than_51_known_dates_of_the_last_84_give_no_forecast() {
     let short = forecast(&desk(&[Some(0.2); 50]), "host", 7, None);
-    assert_eq!(short, Err(TooLittle { needed: Needed::ObservedDays, have: 50.0, need: 51.0 }));
+    assert_eq!(short, Err(TooLittle { needed: Needed::AnsweredDays, have: 50.0, need: 51.0 }));
     assert!(forecast(&desk(&[Some(0.2); 51]), "host", 7, None).is_ok());
 
     // Long ago does not help.
     let mut shares = vec![Some(0.2); 200];
     shares.extend([None; 34]);
     let stale = forecast(&desk(&shares), "host", 7, None);
-    assert_eq!(stale, Err(TooLittle { needed: Needed::ObservedDays, have: 50.0, need: 51.0 }));
+    assert_eq!(stale, Err(TooLittle { needed: Needed::AnsweredDays, have: 50.0, need: 51.0 }));
 
     let far = forecast(&desk(&[Some(0.2); 200]), "host", u32::MAX, None);
     assert_eq!(far.unwrap_err().needed, Needed::Days);
@@ -176,8 +179,8 @@ fn unknown_dates_of_a_horizon_take_the_mean_of_the_others() {
 fn origins_come_once_a_week_and_fall_on_every_weekday() {
     use chrono::Datelike as _;
 
-    let cases = past(&desk(&[Some(0.1); 84 + 8 * 7]), "host", 1);
-    let days: Vec<i64> = cases.iter().map(|case| (case.origin - monday()).num_days() - 84).collect();
+    let cases = past(&desk(&[Some(0.1); 51 + 8 * 7]), "host", 1);
+    let days: Vec<i64> = cases.iter().map(|case| (case.origin - monday()).num_days() - 51).collect();
     assert_eq!(days, [0, 10, 20, 23, 33, 36, 46, 49]);
     let mut weekdays: Vec<u32> =
         cases[..7].iter().map(|case| case.origin.weekday().num_days_from_monday()).collect();
@@ -227,18 +230,102 @@ fn a_host_gets_its_interval_from_all_others_and_from_enough_of_them() {
 }
 
 #[test]
+fn a_forecast_without_an_interval_says_what_it_lacks() {
+    let steady = desk(&[Some(0.1); 84]);
+    // As many weeks on each host as the list says.
+    let calibration = |weeks: &[u64]| {
+        let cases: Vec<Case> = (0..)
+            .zip(weeks)
+            .flat_map(|(host, weeks)| (0..*weeks).map(move |week| case_of(&format!("h{host}"), week, 0.6)))
+            .collect();
+        calibrate(&cases, 7).unwrap()
+    };
+    let lacks = |calibration: &Calibration, host: &str| {
+        let forecast = forecast(&steady, host, 7, Some(calibration)).unwrap();
+        assert_eq!(forecast.interval.is_none(), forecast.lacks.is_some());
+        forecast.lacks
+    };
+    let eight = calibration(&[20; 8]);
+    assert_eq!(lacks(&eight, "h0"), Some(TooLittle { needed: Needed::Hosts, have: 7.0, need: 8.0 }));
+    assert_eq!(lacks(&eight, "elsewhere"), None);
+    // The first host has most of the past forecasts.
+    let uneven = calibration(&[60, 11, 11, 11, 11, 11, 11, 11, 11]);
+    assert_eq!(lacks(&uneven, "h0"), Some(TooLittle { needed: Needed::Forecasts, have: 88.0, need: 100.0 }));
+    assert_eq!(lacks(&uneven, "h1"), None);
+}
+
+#[test]
+fn hosts_that_fall_together_lower_the_published_coverage() {
+    // Thirty hosts; from the last quarter on, every level is a quarter of what it was, and of what is foretold.
+    let mut rng = Pcg64Mcg::seed_from_u64(11);
+    let mut normal = || (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0;
+    let mut cases = |fall: f64| -> Vec<Case> {
+        (0..30)
+            .flat_map(|host| {
+                let level = 1.0 / (1.0 + (2.0 - normal()).exp());
+                let came: Vec<f64> = (0..40)
+                    .map(|week| {
+                        let level = if week < 27 { level } else { level * fall };
+                        unlogit(logit(1.0 - (1.0 - level).powi(7)) + 0.6 * normal())
+                    })
+                    .collect();
+                let predicted = 1.0 - (1.0 - level).powi(7);
+                (0..).zip(came).map(move |(week, truth)| Case {
+                    predicted,
+                    variance: 0.2,
+                    ..case_of(&format!("h{host}"), week, truth)
+                })
+            })
+            .collect()
+    };
+    let steady = audit::score(&cases(1.0), 7).unwrap();
+    assert!((0.87..0.93).contains(&steady.coverage.unwrap()), "{steady:?}");
+    // Of four weeks 87 cases are on other hosts; the fifth is the first with enough.
+    assert_eq!((steady.n, steady.interval_n), (30 * 40, 30 * 36), "{steady:?}");
+
+    let fallen = cases(0.25);
+    let score = audit::score(&fallen, 7).unwrap();
+    assert!(score.coverage.unwrap() < 0.85, "{score:?}");
+    // Intervals that know what is to come are no record of anything.
+    let hindsight = left_out(&fallen, 7).unwrap();
+    assert!(hindsight.share > 0.88 && hindsight.n == 30 * 40, "{hindsight:?}");
+    assert!(score.width.unwrap() < hindsight.width, "{score:?} {hindsight:?}");
+}
+
+#[test]
+fn only_looks_of_the_horizon_tell_what_came() {
+    // The third window is not answered on the second date, and takes its mean over the horizon.
+    let answered = [Some(0.2), Some(0.4), Some(0.1), Some(0.3), Some(0.5), None];
+    let row = |before: f64, after: f64, horizon: &[Option<f64>]| {
+        let shares = vec![Some(before); 84 * 3].into_iter().chain(horizon.to_vec()).chain([Some(after); 90]);
+        let desk = DailySuccess::of(monday(), 3, shares.collect()).unwrap();
+        held_against(&desk, "host", monday() + Days::new(84), 2).map(|case| case.truth)
+    };
+    let truth = 1.0 - 0.8 * 0.6 * 0.9 * (0.7 * 0.5 * 0.9);
+    for (before, after) in [(0.0, 1.0), (1.0, 0.0), (0.3, 0.3)] {
+        assert!((row(before, after, &answered).unwrap() - truth).abs() < 1e-12);
+    }
+    // Nobody knows what the third window held: it was never answered.
+    let never = [Some(0.2), Some(0.4), None, Some(0.3), Some(0.5), None];
+    assert_eq!(row(0.5, 0.5, &never), None);
+}
+
+#[test]
 fn leaving_a_host_out_equals_a_pool_without_it() {
     let mut rng = Pcg64Mcg::seed_from_u64(5);
-    let cases: Vec<Case> =
-        (0..300).map(|i| case_of(&format!("h{}", i % 12), 0, rng.random_range(0..20).into())).collect();
-    let cases: Vec<Case> = cases.into_iter().map(|case| Case { truth: case.truth / 20.0, ..case }).collect();
+    let cases: Vec<Case> = (0..300)
+        .map(|i| Case {
+            variance: rng.random_range(0.1..0.5),
+            // The host that is left out is far off: it would widen its own interval.
+            ..case_of(&format!("h{}", i % 12), 0, if i % 12 == 3 { 1.0 } else { rng.random_range(0.0..0.9) })
+        })
+        .collect();
     let pool = Pool::of(cases.iter());
     for alpha in [0.01, 0.1, 0.2] {
-        let left_out = pool.spread(Some("h3"), alpha).unwrap();
-        let without = Pool::of(cases.iter().filter(|case| case.host != "h3")).spread(None, alpha).unwrap();
-        let half = |spread: Spread| spread.q * (0.3 + spread.tau2).sqrt();
-        assert!((half(left_out) - half(without)).abs() < 1e-9, "{left_out:?} {without:?}");
-        assert_eq!((left_out.n, left_out.hosts), (275, 11));
+        let left_out = pool.spread(Some("h3"), alpha);
+        assert_eq!(left_out, Pool::of(cases.iter().filter(|case| case.host != "h3")).spread(None, alpha));
+        assert_eq!(left_out.map(|spread| (spread.n, spread.hosts)), Some((275, 11)));
+        assert_ne!(left_out.map(|spread| spread.tau2), pool.spread(None, alpha).map(|spread| spread.tau2));
     }
 }
 
@@ -255,10 +342,11 @@ fn online_correction_waits_until_a_horizon_is_over() {
             })
             .collect()
     };
-    let calm = online(&weeks(20, 0), 7).unwrap();
-    let wild = online(&weeks(20, 1), 7).unwrap();
+    let alpha = |cases: &[Case]| online(&of_horizon(cases, 7), 7).alpha;
+    let calm = alpha(&weeks(20, 0)).unwrap();
+    let wild = alpha(&weeks(20, 1)).unwrap();
     assert!((wild - (calm + 0.02 * (0.1 - 1.0))).abs() < 1e-9, "{calm} {wild}");
-    assert_eq!(online(&weeks(5, 0), 7), None, "the first weeks have too little to make an interval of");
+    assert_eq!(alpha(&weeks(5, 0)), None, "the first weeks have too little to make an interval of");
 }
 
 #[test]
@@ -276,7 +364,7 @@ fn scores_are_as_reckoned_by_hand() {
     assert!(close(score.brier_climatology, 0.25 * 0.75), "{score:?}");
     assert!(close(score.skill, 1.0 - score.brier / score.brier_climatology), "{score:?}");
     assert!(close(score.ece, f64::midpoint(0.2, 0.3)), "{score:?}");
-    assert_eq!((score.coverage, score.width, score.alpha), (None, None, None));
+    assert_eq!((score.interval_n, score.coverage, score.width, score.alpha), (0, None, None, None));
     let none = audit::score(&[], 7).unwrap_err();
     assert_eq!(none, TooLittle { needed: Needed::Forecasts, have: 0.0, need: 1.0 });
 }
@@ -318,6 +406,7 @@ proptest! {
         let calibration = Calibration { horizon_days: days, alpha: 0.1, overall, by_host: BTreeMap::new() };
         if let Ok(foretold) = forecast(&desk, "host", days, Some(&calibration)) {
             let interval = foretold.interval.unwrap();
+            prop_assert_eq!(foretold.lacks, None);
             prop_assert!(is_chance(foretold.p) && is_chance(interval.lo) && is_chance(interval.hi));
             prop_assert!(interval.lo <= foretold.p && foretold.p <= interval.hi);
         }

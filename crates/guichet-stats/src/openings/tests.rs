@@ -1,5 +1,9 @@
 use chrono::DateTime;
-use guichet_model::{DaysOff, civil::PARIS};
+use guichet_model::{
+    Cause, Counts, DaysOff, HourTally, Offer, Outcome,
+    civil::{LocalHour, PARIS},
+    tally,
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -93,6 +97,65 @@ fn openings_whose_end_is_never_seen_tell_no_lifetime() {
     assert!(found.lower_bound && found.only_seen);
     // 30 openings in 30 rows of six steps.
     assert!((found.rate_per_week - 168.0).abs() < 1e-6, "{found:?}");
+}
+
+/// Looks every ten minutes over `weeks`: booking is on where `is_on` says so of the hour of the week; one slot of forty
+/// minutes stands in the middle of each span of two hours that `opens` names by its first hour.
+fn booked(weeks: i64, is_on: impl Fn(i64) -> bool, opens: &[i64]) -> Result<Openings, TooLittle> {
+    let mut all = looks(&"f".repeat(usize::try_from(weeks * 1008).unwrap()), 10);
+    for (minute, look) in (0_i64..).step_by(10).zip(&mut all) {
+        let of_week = minute % 10_080;
+        let is_open = opens.iter().any(|hour| (40..80).contains(&(of_week - hour * 60)));
+        if !is_on(of_week / 60) {
+            look.seen = Seen::Shut;
+        } else if is_open {
+            look.seen = looks("o", 10)[0].seen;
+        }
+    }
+    let tallies: Vec<HourTally> = all
+        .iter()
+        .map(|look| {
+            let outcome = match look.seen {
+                Seen::Open(_) => Outcome::Open(Offer::UNTOLD),
+                Seen::Full => Outcome::Full,
+                Seen::Shut => Outcome::Shut,
+                Seen::Unknown => Outcome::Unknown(Cause::Unreachable),
+            };
+            let counts = Counts::one(&outcome, tally::weight_ms(Some(6.0)));
+            HourTally { at: LocalHour::of(look.at, PARIS), counts }
+        })
+        .collect();
+    let hours = tally::pool(&tallies);
+    openings(&Evidence { hours: &hours, looks: &all, zone: PARIS, days_off: &DaysOff::new() })
+}
+
+#[test]
+fn a_week_is_a_civil_week_also_where_booking_is_on_two_hours_of_it() {
+    let found = booked(30, |hour| (8..10).contains(&hour), &[8]).unwrap();
+    // Not the eighty and more a week of a page that is on all the time.
+    assert!((0.8..1.5).contains(&found.rate_per_week) && found.rate.hi < 3.0, "{found:?}");
+}
+
+#[test]
+fn a_week_is_a_civil_week_also_where_booking_is_on_ten_hours_a_day() {
+    let opens: Vec<i64> = (0..7).map(|day| day * 24 + 11).collect();
+    let by_day = booked(12, |hour| (8..18).contains(&(hour % 24)), &opens).unwrap();
+    assert!((6.5..8.7).contains(&by_day.rate_per_week), "{by_day:?}");
+    assert!(by_day.rate.lo < 7.0 && 7.0 < by_day.rate.hi, "{by_day:?}");
+    let always = booked(12, |_| true, &opens).unwrap();
+    assert!((6.5..8.7).contains(&always.rate_per_week), "{always:?}");
+}
+
+#[test]
+fn openings_in_batches_widen_the_interval() {
+    // Sixty openings in sixty days: one a day, or six on every sixth.
+    let day = |openings: usize| format!("{}{}", "ffo".repeat(openings), "f".repeat(144 - 3 * openings));
+    let evenly = of(&repeated(&day(1), 10, 60)).unwrap();
+    let batch = format!("{}{}", day(6), day(0).repeat(5));
+    let batched = of(&repeated(&batch, 10, 10)).unwrap();
+    assert!((evenly.rate_per_week - batched.rate_per_week).abs() < 0.3, "{evenly:?} {batched:?}");
+    let width = |found: &Openings| (found.rate.hi / found.rate.lo).ln();
+    assert!(width(&batched) > 1.8 * width(&evenly), "{evenly:?} {batched:?}");
 }
 
 proptest! {

@@ -66,6 +66,8 @@ fn a_week_of_looks_gives_facts_and_no_chance_class_cells_or_pattern() {
     let horizons: Vec<u32> = ours.chance.iter().map(|(days, _)| *days).collect();
     assert_eq!(horizons, HORIZONS);
     assert!(ours.chance.iter().all(|(_, chance)| chance.as_ref().err() == Some(&few)));
+    // A forecast is about the last 84 dates, and says so.
+    let few = TooLittle { needed: Needed::AnsweredDays, have: 6.0, need: 51.0 };
     assert!(ours.forecast.iter().all(|(_, forecast)| forecast.as_ref().err() == Some(&few)));
     assert_eq!((ours.starts, ours.availability.n_polls), (PeriodStart::First, 6 * 48));
 }
@@ -110,17 +112,56 @@ fn each_change_ends_a_period_that_is_kept() {
         after_per_week: 4.0,
         ratio: Some(4.0),
         openings: (10, 10),
+        days: (20, 20),
     };
     // Two kinds of change on one date end one period; one before all observations ends none.
     let changes = [change(2, 20), change(1, 25), change(1, 25), change(1, 1)];
-    let past = history(&evidence, &changes);
+    let past = history(&evidence, &[], &changes);
     let spans: Vec<_> = past
         .iter()
         .map(|past| (past.availability.from.to_string(), past.availability.to.to_string()))
         .collect();
     let span = |from: &str, to: &str| (from.to_owned(), to.to_owned());
     assert_eq!(spans, [span("2026-01-05", "2026-01-24"), span("2026-01-25", "2026-02-19")]);
-    assert!(history(&evidence, &[]).is_empty());
+    assert!(history(&evidence, &[], &[]).is_empty());
+}
+
+#[test]
+fn a_week_of_long_ago_is_history_and_takes_nothing_from_what_is_seen_today() {
+    let today = daily(90);
+    let alone = report_of(&today, &Question::default()).unwrap();
+    let mut all: Vec<Look> =
+        today.iter().map(|look| Look { at: look.at - Duration::days(1200), ..*look }).take(6 * 48).collect();
+    all.extend(&today);
+    let with_history = report_of(&all, &Question::default()).unwrap();
+    assert_eq!(with_history.starts, PeriodStart::Gap);
+    assert_eq!(with_history.history.len(), 1);
+    assert_eq!(with_history.history[0].availability.days_observed, 6);
+    assert_eq!(
+        (with_history.availability, with_history.chance, with_history.class),
+        (alone.availability, alone.chance, alone.class)
+    );
+    // Exactly so long a pause is none.
+    let pause = |days: i64| {
+        let mut looks = daily(30);
+        let more: Vec<Look> =
+            looks.iter().map(|look| Look { at: look.at + Duration::days(days), ..*look }).collect();
+        looks.extend(more);
+        report_of(&looks, &Question::default()).unwrap().starts
+    };
+    assert_eq!((pause(29 + 28), pause(30 + 28)), (PeriodStart::First, PeriodStart::Gap));
+}
+
+#[test]
+fn a_page_that_is_always_shut_has_no_chance_and_no_class() {
+    let shut = looks((0..120 * 48).map(|half| (half * 30, Seen::Shut)));
+    let report = report_of(&shut, &Question::default()).unwrap();
+    assert_eq!(report.availability.tier, crate::Tier::None);
+    let few = TooLittle { needed: Needed::Told, have: 0.0, need: 30.0 };
+    assert_eq!(report.class, Err(few));
+    assert!(report.chance.iter().all(|(_, chance)| *chance == Err(few)));
+    assert!(report.forecast.iter().all(|(_, forecast)| *forecast == Err(few)));
+    assert_eq!(report.attempts, Err(few));
 }
 
 /// 100 days; each hour has a look each ten minutes, and every fourth hour is open.

@@ -1,7 +1,9 @@
 //! Looks: written and read back by day, and what is said where their bytes are damaged.
 
 use chrono::{DateTime, TimeDelta};
-use guichet_model::{Dates, DatesClass, Instant, Look, Offer, Outcome, Purpose, Seen, SlotCount};
+use guichet_model::{
+    Dates, DatesClass, Instant, Look, Observation, Offer, Outcome, Purpose, Seen, SlotCount,
+};
 use proptest::{collection::vec, prelude::*};
 
 use super::{derived_rows, id, record, refused, rows, seen, utc, zone_of};
@@ -178,24 +180,60 @@ fn damaged_looks_are_named_and_a_rebuild_derives_them_anew() {
     record(&mut store, &seen("76-rouen/asile", "2026-01-06T08:00:00Z", Outcome::Shut)).unwrap();
     let sound = derived_rows(&store);
     let reader = Reader::open(&path).unwrap();
-    let damage = "UPDATE day_looks SET looks = x'0033' WHERE utc_day = 20458";
-    store.database.connection.execute(damage, []).unwrap();
+    damage(&store, "x'0033'");
 
-    let later = seen(TARGET, "2026-01-05T10:00:00Z", Outcome::Full);
-    for error in [
-        reader.looks(&id(TARGET)).unwrap_err(),
-        reader.all_looks(&mut |_, _| ()).unwrap_err(),
-        record(&mut store, &later).unwrap_err(),
-        store.import(&mut [later.clone()].into_iter(), &zone_of).unwrap_err(),
-    ] {
-        assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
-        let told = "the looks of 92-nanterre/asile on 2026-01-05 cannot be read, the byte 51 tells nothing that can \
-                    be seen (`guichet rebuild` derives them anew)";
-        assert!(error.to_string().contains(told), "{error}");
+    for error in [reader.looks(&id(TARGET)).unwrap_err(), reader.all_looks(&mut |_, _| ()).unwrap_err()] {
+        assert!(matches!(error, StoreError::DamagedRows { .. }), "{error}");
+        let told = format!(
+            "the derived rows of 92-nanterre/asile in {} are damaged (2026-01-05: the byte 51 tells nothing that can \
+             be seen); `guichet rebuild` derives them anew",
+            path.display()
+        );
+        assert_eq!(error.to_string(), told, "a backup need not be restored: the log is whole");
     }
+    assert_eq!(reader.looks(&id("76-rouen/asile")).unwrap().len(), 1);
     assert_eq!(store.check_derived(&mut |_, _| ()).unwrap(), 1);
     assert_eq!(store.rebuild(&mut |_, _| ()).unwrap().differing, 1);
     assert_eq!(derived_rows(&store), sound);
-    record(&mut store, &later).unwrap();
-    assert_eq!(reader.looks(&id(TARGET)).unwrap().len(), 3);
+}
+
+/// Writes these bytes, in `SQLite`'s words, in the place of the looks of [`TARGET`] on [`DAY`].
+fn damage(store: &Store, bytes: &str) {
+    let damage = format!("UPDATE day_looks SET looks = {bytes} WHERE utc_day = {DAY}");
+    assert_eq!(store.database.connection.execute(&damage, []).unwrap(), 1);
+}
+
+#[test]
+fn damaged_looks_cost_no_observation_and_are_mended_by_the_next_of_their_day() {
+    // The last one breaks off after a whole look.
+    for bytes in ["x'ff'", "x''", "x'0033'", "x'000900'"] {
+        let mut store = Store::open_in_memory().unwrap();
+        let earlier = Observation {
+            purpose: Purpose::Burst,
+            ..seen(TARGET, "2026-01-05T00:00:00Z", Outcome::Open(Offer::UNTOLD))
+        };
+        for observation in [
+            seen(TARGET, "2026-01-04T23:59:59.999Z", Outcome::Full),
+            earlier,
+            Observation {
+                purpose: Purpose::Probation,
+                ..seen(TARGET, "2026-01-05T07:00:00Z", Outcome::Shut)
+            },
+            seen(TARGET, "2026-01-05T23:59:59.999Z", Outcome::Shut),
+            seen(TARGET, "2026-01-06T00:00:00Z", Outcome::Full),
+            seen("76-rouen/asile", "2026-01-06T08:00:00Z", Outcome::Shut),
+        ] {
+            record(&mut store, &observation).unwrap();
+        }
+        damage(&store, bytes);
+        record(&mut store, &seen(TARGET, "2026-01-05T10:00:00Z", refused())).unwrap();
+        assert_eq!(store.check_derived(&mut |_, _| ()).unwrap(), 0, "{bytes}");
+
+        damage(&store, bytes);
+        let mut imported = [11, 9, 10]
+            .map(|hour| seen(TARGET, &format!("2026-01-05T{hour:02}:00:00Z"), Outcome::Full))
+            .into_iter();
+        assert_eq!(store.import(&mut imported, &zone_of).unwrap().added, 2, "{bytes}");
+        assert_eq!(store.check_derived(&mut |_, _| ()).unwrap(), 0, "{bytes}");
+    }
 }

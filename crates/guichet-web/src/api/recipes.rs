@@ -22,7 +22,7 @@ use serde_json::{Map, Value, json};
 use super::{add, geojson::r1, instant, rounded};
 use crate::{
     lang::Lang,
-    telling::{Recipe, too_little},
+    telling::{Recipe, forecast_lacks, too_little},
 };
 
 /// The most episodes that are published, the newest ones.
@@ -45,6 +45,7 @@ pub fn report_json(report: &Report) -> Value {
             "reason": match report.starts {
                 PeriodStart::First => "the first observation",
                 PeriodStart::Change => "the habits changed then; what was before is in `history`",
+                PeriodStart::Gap => "nobody looked for more than 28 days before; what was before is in `history`",
                 PeriodStart::Asked => "this period was asked for",
             },
         },
@@ -137,25 +138,28 @@ fn chances(
         let known = chance.as_ref().ok();
         let forecast = forecasts.iter().find(|(horizon, _)| horizon == days).map(|(_, forecast)| forecast);
         let foretold = forecast.and_then(|forecast| forecast.as_ref().ok());
-        let interval = foretold.and_then(|foretold| foretold.interval);
+        // Nobody knows how good a point without its interval is: it is no figure.
+        let foretold = foretold.and_then(|foretold| Some((foretold.p, foretold.interval?)));
+        // Days are alike in another way within each horizon: the median is that of the fortnight.
+        let half = known.filter(|known| known.horizon_days == ClassSet::DAYS);
         json!({
             "horizon_days": days,
             "p_see": known.and_then(|known| known.p_see).map(rounded),
             "lo95": known.map(|known| rounded(known.interval.lo)),
             "hi95": known.map(|known| rounded(known.interval.hi)),
-            "fc_p": foretold.map(|foretold| rounded(foretold.p)),
-            "fc_lo90": interval.map(|interval| rounded(interval.lo)),
-            "fc_hi90": interval.map(|interval| rounded(interval.hi)),
+            "fc_p": foretold.map(|(p, _)| rounded(p)),
+            "fc_lo90": foretold.map(|(_, interval)| rounded(interval.lo)),
+            "fc_hi90": foretold.map(|(_, interval)| rounded(interval.hi)),
             "rho": known.map(|known| rounded(known.rho)),
             "s_mean": known.map(|known| rounded(known.s_mean)),
             "success_days": known.map(|known| rounded(known.success_days)),
             "days": known.map(|known| known.days),
-            "median_days": known.and_then(|known| known.median_days),
-            "median_lo": known.and_then(|known| known.median_lo),
-            "median_hi": known.and_then(|known| known.median_hi),
+            "median_days": half.and_then(|known| known.median_days),
+            "median_lo": half.and_then(|known| known.median_lo),
+            "median_hi": half.and_then(|known| known.median_hi),
             "method": known.map(|known| known.method.as_str()),
             "reason": chance.as_ref().err().map(|few| reason(Recipe::Chance, few)),
-            "fc_reason": forecast.and_then(|one| one.as_ref().err()).map(|few| reason(Recipe::Forecast, few)),
+            "fc_reason": forecast.and_then(forecast_lacks).map(|few| reason(Recipe::Forecast, few)),
         })
     };
     chances.iter().map(entry).collect()
@@ -210,6 +214,7 @@ fn release(known: &ReleasePattern) -> Value {
 
 fn change(known: &Change) -> Value {
     let (before, after) = known.openings;
+    let (days_before, days_after) = known.days;
     json!({
         "date": known.date.to_string(),
         "kind": known.kind.as_str(),
@@ -218,6 +223,8 @@ fn change(known: &Change) -> Value {
         "ratio": known.ratio.map(rounded),
         "openings_before": before,
         "openings_after": after,
+        "days_before": days_before,
+        "days_after": days_after,
     })
 }
 

@@ -16,8 +16,9 @@ const EPISODES: usize = 20;
 /// What is known of a target.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Known {
-    key: Key,
-    /// `None` where nothing of it was observed, or published yet.
+    /// `None` where its looks could not be read: that may be mended without anything of the key changing.
+    key: Option<Key>,
+    /// `None` where nothing of it was observed, or published yet, or its looks could not be read.
     pub(crate) report: Option<Arc<Report>>,
     /// What somebody would have seen each day of the report's period.
     pub(crate) daily: Option<Arc<DailySuccess>>,
@@ -53,6 +54,7 @@ impl Key {
 }
 
 /// What is known of each of `rows`' targets, whose published hours are `tallies`; from `before` where nothing changed.
+/// A target whose looks are damaged has no report until they are mended, and costs no other target its own.
 pub(super) fn known(
     catalog: &Catalog,
     reader: &Reader,
@@ -65,7 +67,7 @@ pub(super) fn known(
     let mut changed: Vec<(&TargetRow, &[HourTally])> = Vec::new();
     for row in rows {
         let hours = tallies.get(&row.id).map_or(&[][..], Vec::as_slice);
-        let key = Key::of(row, hours, as_of, audits);
+        let key = Some(Key::of(row, hours, as_of, audits));
         let same = before.get(&row.id).filter(|known| known.key == key);
         if same.is_none() && !hours.is_empty() {
             changed.push((row, hours));
@@ -73,8 +75,20 @@ pub(super) fn known(
         all.insert(row.id.clone(), same.cloned().unwrap_or(Known { key, report: None, daily: None }));
     }
     let wanted = Wanted { as_of: Some(as_of), ..Wanted::default() };
-    let jobs =
-        changed.into_iter().map(|(row, hours)| Job::of(catalog, reader, row, Cow::Borrowed(hours), &wanted));
+    let mut damaged: Vec<TargetId> = Vec::new();
+    let jobs = changed.into_iter().filter_map(|(row, hours)| {
+        match Job::of(catalog, reader, row, Cow::Borrowed(hours), &wanted) {
+            Err(error @ StoreError::DamagedRows { .. }) => {
+                // Told once, not each time the figures are computed.
+                if before.get(&row.id).is_none_or(|known| known.key.is_some()) {
+                    tracing::error!(target = %row.id, %error, "no report of a target");
+                }
+                damaged.push(row.id.clone());
+                None
+            }
+            other => Some(other),
+        }
+    });
     let calibrations = newest_calibrations(audits);
     on_all_cores(
         jobs,
@@ -88,6 +102,11 @@ pub(super) fn known(
             }
         },
     )?;
+    for id in &damaged {
+        if let Some(known) = all.get_mut(id) {
+            known.key = None;
+        }
+    }
     correct(&mut all);
     Ok(all)
 }

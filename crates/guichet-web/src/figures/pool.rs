@@ -8,7 +8,10 @@ use guichet_model::{HourTally, ProcedureId, TargetId, civil, tally};
 use guichet_stats::{Pooled, tries::DailySuccess};
 
 use super::{Figures, Known, TargetFacts, in_period};
-use crate::{reports::pooled, state::Watch};
+use crate::{
+    reports::{is_recent, pooled},
+    state::Watch,
+};
 
 /// Several targets pooled.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,8 +73,12 @@ impl Sources<'_> {
     }
 
     fn pool(self, members: &[&TargetFacts]) -> Pool {
+        let newest = members.iter().filter_map(|target| Some(target.report.as_ref()?.availability.to)).max();
+        let is_today = |target: &&TargetFacts| {
+            target.report.as_ref().is_none_or(|report| is_recent(&report.availability, newest))
+        };
         let with_data: Vec<&TargetFacts> =
-            members.iter().copied().filter(|target| !target.figures.is_empty()).collect();
+            members.iter().copied().filter(|target| !target.figures.is_empty()).filter(is_today).collect();
         let (figures, pooled) = match (with_data.as_slice(), members) {
             ([only], _) => (only.figures.clone(), alone(only, members.len())),
             ([], [only, ..]) => (only.figures.clone(), None),
@@ -103,7 +110,10 @@ impl Sources<'_> {
             .iter()
             .filter_map(|target| self.known.get(&target.id)?.daily.as_deref().cloned())
             .collect();
-        pooled(&hours, &desks, (targets, with_data.len()), zone)
+        let told = |target: &&&TargetFacts| {
+            target.report.as_ref().is_some_and(|report| report.availability.counts.told() > 0)
+        };
+        pooled(&hours, &desks, (targets, with_data.iter().filter(told).count()), zone)
     }
 }
 
@@ -112,7 +122,7 @@ fn alone(only: &TargetFacts, targets: usize) -> Option<Pooled> {
     let report = only.report.as_deref()?;
     Some(Pooled {
         desks: u32::try_from(targets).unwrap_or(u32::MAX),
-        desks_with_data: 1,
+        desks_with_data: u32::from(report.availability.counts.told() > 0),
         availability: report.availability.clone(),
         chance: report.chance.clone(),
         class: report.class.clone(),

@@ -80,9 +80,10 @@ impl BinView {
     }
 }
 
-fn scores(audit: &AuditRecord, lang: Lang) -> Vec<ScoreView> {
+/// `None` where nothing of the audit is understood.
+fn scores(audit: &AuditRecord, lang: Lang) -> Option<Vec<ScoreView>> {
     let kept = serde_json::from_str(&audit.result).unwrap_or_default();
-    scores_of(&kept).iter().map(|score| ScoreView::of(score, lang)).collect()
+    Some(scores_of(&kept)?.iter().map(|score| ScoreView::of(score, lang)).collect())
 }
 
 fn day(at: DateTime<Utc>, lang: Lang) -> String {
@@ -97,14 +98,18 @@ impl App {
             .audits
             .iter()
             .skip(1)
-            .map(|audit| PastView { date: day(audit.made_at, lang), scores: scores(audit, lang) })
+            .filter_map(|audit| {
+                Some(PastView { date: day(audit.made_at, lang), scores: scores(audit, lang)? })
+            })
             .filter(|past| !past.scores.is_empty())
             .collect();
+        let newest_scores = newest.map(|audit| scores(audit, lang));
         let context = context! {
             frame => Serde(self.frame(lang, "previsions", Some(&snapshot))),
             made => newest.map(|audit| day(audit.made_at, lang)),
             as_of => newest.map(|audit| day(audit.as_of, lang)),
-            scores => Serde(newest.map(|audit| scores(audit, lang)).unwrap_or_default()),
+            is_unread => matches!(newest_scores, Some(None)),
+            scores => Serde(newest_scores.flatten().unwrap_or_default()),
             past => Serde(past),
         };
         Ok(self.pages.render(lang, "audit.html", context)?)

@@ -2,10 +2,15 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use guichet_catalog::Catalog;
 use guichet_model::{Counts, DepartmentCode, HourTally, ProcedureId, TargetId, civil::LocalHour};
-use guichet_stats::{Pooled, report, tries::DailySuccess};
+use guichet_stats::{
+    Availability, Pooled,
+    report::{self, LONGEST_GAP_DAYS},
+    tries::DailySuccess,
+};
 use guichet_store::{Reader, StoreError, TargetRow};
 
 use super::{Job, Wanted, newest_calibrations, on_all_cores, published_audits, published_hours};
@@ -48,9 +53,15 @@ pub fn pooled_of(
             }
         },
     )?;
+    let newest = periods.values().map(|period| period.to).max();
     let mut hours: BTreeMap<LocalHour, Counts> = BTreeMap::new();
+    let mut told = 0;
     for row in &rows {
-        let Some(period) = periods.get(&row.id) else { continue };
+        let Some(period) = periods.get(&row.id).filter(|period| is_recent(period, newest)) else {
+            desks.retain(|(id, _)| *id != row.id);
+            continue;
+        };
+        told += usize::from(period.counts.told() > 0);
         for hour in in_period(&published_hours(reader, row, wanted)?, period) {
             hours.entry(hour.at).or_default().add(&hour.counts);
         }
@@ -61,11 +72,16 @@ pub fn pooled_of(
     let desks: Vec<_> = desks.into_iter().map(|(_, daily)| daily).collect();
     let listed = catalog.targets().filter(|(_, target)| is_asked(&target.id)).count();
     let others = periods.keys().filter(|id| catalog.target(id).is_none()).count();
-    Ok(pooled(&hours, &desks, (listed + others, periods.len()), zone))
+    Ok(pooled(&hours, &desks, (listed + others, told), zone))
 }
 
-/// `targets` pooled, so many of them with observations: those count as desks with data, also where no day of them tells
-/// what somebody would have seen.
+/// Whether a target's period reaches into the time that the newest observations of the others are about: what ended
+/// before a gap that would end a period ([`LONGEST_GAP_DAYS`]) is history, and is not mixed with what is seen today.
+pub(crate) fn is_recent(period: &Availability, newest: Option<NaiveDate>) -> bool {
+    newest.is_none_or(|newest| (newest - period.to).num_days() <= LONGEST_GAP_DAYS)
+}
+
+/// `targets` pooled; `with_data` of them told at least once whether there was a slot: they are behind the figure.
 pub(crate) fn pooled(
     hours: &[HourTally],
     desks: &[DailySuccess],

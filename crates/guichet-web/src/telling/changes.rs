@@ -14,8 +14,8 @@ const MUCH: f64 = 3.0;
 
 /// At which hours slots opened in a period.
 enum Hours {
-    /// At these.
-    Known(String),
+    /// At these, and the same with how often.
+    Known { window: String, habit: String },
     /// At none that stands out from chance.
     NotFixed,
     /// There is too little data, or they were not tested.
@@ -27,17 +27,17 @@ pub(super) fn tell(telling: &mut Telling, report: &Report) {
     let Ok(changes) = &report.changes else { return };
     for (i, change) in changes.iter().enumerate() {
         let is_last = i + 1 == changes.len();
-        let last = ("last", Word::Text(if is_last { "yes" } else { "no" }.to_owned()));
-        let when = telling.words("tell-when", &[last, ("date", telling.date(change.date))]);
+        let last = Word::Text(if is_last { "yes" } else { "no" }.to_owned());
+        let when = telling.words("tell-when", &[("last", last.clone()), ("date", telling.date(change.date))]);
         let when = Word::Text(when.unwrap_or_default());
         match change.kind {
-            ChangeKind::Rate => rate(telling, change, when),
+            ChangeKind::Rate => rate(telling, change, when, last),
             ChangeKind::Hours => hours(telling, report, change, when),
         }
     }
 }
 
-fn rate(telling: &mut Telling, change: &Change, when: Word) {
+fn rate(telling: &mut Telling, change: &Change, when: Word, last: Word) {
     let (before, after) = change.openings;
     let how = match change.ratio {
         None => "begun",
@@ -47,9 +47,17 @@ fn rate(telling: &mut Telling, change: &Change, when: Word) {
         Some(ratio) if ratio * MUCH <= 1.0 => "much_less",
         Some(_) => "less",
     };
-    let counts = [("before", Word::count(before)), ("after", Word::count(after))];
-    let [before, after] = counts;
-    telling.say("tell-change-rate", &[("when", when), ("how", Word::Text(how.to_owned())), before, after]);
+    let (days_before, days_after) = change.days;
+    let args = [
+        ("when", when),
+        ("how", Word::Text(how.to_owned())),
+        ("before", Word::count(before)),
+        ("daysbefore", Word::count(days_before)),
+        ("after", Word::count(after)),
+        ("daysafter", Word::count(days_after)),
+        ("last", last),
+    ];
+    telling.say("tell-change-rate", &args);
 }
 
 fn hours(telling: &mut Telling, report: &Report, change: &Change, when: Word) {
@@ -60,18 +68,22 @@ fn hours(telling: &mut Telling, report: &Report, change: &Change, when: Word) {
     let today = (report.availability.from >= change.date).then_some(&report.release);
     let when = ("when", when);
     match (of(telling, before), of(telling, now.or(today))) {
-        (Hours::Known(then), Hours::Known(now)) if then != now => telling
-            .say("tell-change-hours-both", &[when, ("now", Word::Text(now)), ("then", Word::Text(then))]),
-        (Hours::Known(then), Hours::NotFixed) => {
+        (Hours::Known { window: old, habit: then }, Hours::Known { window: new, habit: now })
+            if old != new =>
+        {
+            telling
+                .say("tell-change-hours-both", &[when, ("now", Word::Text(now)), ("then", Word::Text(then))]);
+        }
+        (Hours::Known { habit: then, .. }, Hours::NotFixed) => {
             telling.say("tell-change-hours-lost", &[when, ("then", Word::Text(then))]);
         }
-        (Hours::Known(then), Hours::Unknown) => {
+        (Hours::Known { habit: then, .. }, Hours::Unknown) => {
             telling.say("tell-change-hours-unsure", &[when, ("then", Word::Text(then))]);
         }
-        (Hours::NotFixed, Hours::Known(now)) => {
+        (Hours::NotFixed, Hours::Known { habit: now, .. }) => {
             telling.say("tell-change-hours-found", &[when, ("now", Word::Text(now))]);
         }
-        (Hours::Unknown, Hours::Known(now)) => {
+        (Hours::Unknown, Hours::Known { habit: now, .. }) => {
             telling.say("tell-change-hours-new", &[when, ("now", Word::Text(now))]);
         }
         _ => telling.say("tell-change-hours", &[when]),
@@ -80,7 +92,9 @@ fn hours(telling: &mut Telling, report: &Report, change: &Change, when: Word) {
 
 fn of(telling: &Telling, pattern: Option<&Result<ReleasePattern, TooLittle>>) -> Hours {
     match pattern {
-        Some(Ok(pattern)) if pattern.is_shown() => Hours::Known(telling.window(pattern)),
+        Some(Ok(pattern)) if pattern.is_shown() => {
+            Hours::Known { window: telling.window(pattern), habit: telling.habit(pattern) }
+        }
         Some(Ok(pattern)) if pattern.q_bh.is_some() => Hours::NotFixed,
         _ => Hours::Unknown,
     }

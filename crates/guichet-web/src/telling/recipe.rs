@@ -1,6 +1,6 @@
 //! The recipes by name, and which of them have no figure. What never enters: sentences.
 
-use guichet_stats::{Pooled, Report, TooLittle};
+use guichet_stats::{Pooled, Report, TooLittle, forecast::Forecast};
 
 /// A recipe that may have too little data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -58,7 +58,7 @@ impl Recipe {
         let found = [
             (Self::Chance, of_all(&report.chance)),
             (Self::Class, report.class.as_ref().err()),
-            (Self::Forecast, of_all(&report.forecast)),
+            (Self::Forecast, of_forecasts(&report.forecast)),
             (Self::Openings, report.openings.as_ref().err()),
             (Self::Persistence, report.persistence.as_ref().err()),
             (Self::Release, report.release.as_ref().err()),
@@ -81,4 +81,20 @@ impl Recipe {
 fn of_all<T>(horizons: &[(u32, Result<T, TooLittle>)]) -> Option<&TooLittle> {
     let (_, first) = horizons.first()?;
     horizons.iter().all(|(_, figure)| figure.is_err()).then_some(first.as_ref().err()?)
+}
+
+/// The same of forecasts, of which one without an interval is none: nobody knows yet how good it is.
+fn of_forecasts(horizons: &[(u32, Result<Forecast, TooLittle>)]) -> Option<&TooLittle> {
+    let is_told =
+        |forecast: &Result<Forecast, TooLittle>| matches!(forecast, Ok(Forecast { interval: Some(_), .. }));
+    let none = !horizons.iter().any(|(_, forecast)| is_told(forecast));
+    none.then(|| horizons.iter().find_map(|(_, forecast)| forecast_lacks(forecast)))?
+}
+
+/// What a forecast lacks; `None` where it is whole.
+pub(crate) fn forecast_lacks(forecast: &Result<Forecast, TooLittle>) -> Option<&TooLittle> {
+    match forecast {
+        Ok(forecast) => forecast.lacks.as_ref(),
+        Err(few) => Some(few),
+    }
 }

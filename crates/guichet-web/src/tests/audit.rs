@@ -27,6 +27,7 @@ fn score(horizon_days: u32, skill: f64) -> Score {
         skill_iid: -0.051,
         ece: 0.021,
         bins: vec![bin(0.0, 0.2, 400), bin(0.2, 0.4, 0)],
+        interval_n: 120,
         coverage: Some(0.906),
         width: Some(0.41),
         alpha: Some(0.1),
@@ -84,6 +85,33 @@ async fn an_audit_is_published_whatever_it_says_with_those_before() {
     let empty = super::fixture::site();
     keep(&empty, Duration::days(3), audit_json(&[], &[]).to_string());
     assert!(text(&empty.page("/en/previsions").await).contains("not enough past forecasts to check"));
+}
+
+#[tokio::test]
+async fn an_audit_of_which_nothing_is_understood_says_so_and_hides_none_before() {
+    let site = site();
+    keep(&site, Duration::days(10), result(0.3));
+    keep(&site, Duration::days(3), result(1.2));
+    for (path, told, wrong, before) in [
+        (
+            "/en/previsions",
+            "We kept a check here that this version cannot read.",
+            "not enough past",
+            "7 November 2026",
+        ),
+        (
+            "/fr/previsions",
+            "Nous avons gardé ici une vérification que cette version ne sait pas lire.",
+            "pas assez de prévisions",
+            "7 novembre 2026",
+        ),
+    ] {
+        let page = text(&site.page(path).await);
+        assert!(page.contains(told) && page.contains(before) && !page.contains(wrong), "{page}");
+    }
+    let answer = site.get("/api/v1/audit").await.json();
+    assert_eq!(answer["audit"]["scores"], json!([]));
+    assert_eq!(answer["history"][0]["scores"][0]["skill"], 0.3);
 }
 
 #[tokio::test]

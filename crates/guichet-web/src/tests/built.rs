@@ -65,6 +65,12 @@ pub(crate) fn chance(horizon_days: u32, p: f64) -> Chance {
     }
 }
 
+/// A point of which nobody knows yet how good it is.
+fn unchecked(horizon_days: u32) -> Forecast {
+    let lacks = Some(few(Needed::Forecasts, 40.0, 100.0));
+    Forecast { horizon_days, p: 0.4, interval: None, lacks }
+}
+
 fn release(weekday: Option<u8>, start: u8, q: f64) -> ReleasePattern {
     ReleasePattern {
         weekday,
@@ -119,7 +125,17 @@ pub(crate) fn rich() -> Report {
             .collect(),
         forecast: HORIZONS
             .iter()
-            .map(|d| (*d, Ok(Forecast { horizon_days: *d, p: 0.58, interval: Some(between(0.3, 0.82)) })))
+            .map(|d| {
+                (
+                    *d,
+                    Ok(Forecast {
+                        horizon_days: *d,
+                        p: 0.58,
+                        interval: Some(between(0.3, 0.82)),
+                        lacks: None,
+                    }),
+                )
+            })
             .collect(),
         openings: Ok(Openings {
             rate_per_week: 3.24,
@@ -128,7 +144,7 @@ pub(crate) fn rich() -> Report {
             seen_count: 35,
             single_poll_share: 0.4,
             detectability: Some(0.71),
-            lower_bound: true,
+            lower_bound: false,
             only_seen: false,
             median_gap_min: 29.7,
         }),
@@ -200,13 +216,14 @@ pub(crate) fn poor() -> Report {
 
 /// On 12 May openings left their Sunday night; twice more seldom some weeks before.
 pub(crate) fn changed() -> Report {
-    let change = |date: &str, kind, before, after, openings| Change {
+    let change = |date: &str, kind, before, after, openings, days| Change {
         date: date.parse().unwrap(),
         kind,
         before_per_week: before,
         after_per_week: after,
         ratio: Some(after / before),
         openings,
+        days,
     };
     let past = |from: &str, to: &str| Past {
         availability: availability(from, to, 60),
@@ -216,14 +233,14 @@ pub(crate) fn changed() -> Report {
         starts: PeriodStart::Change,
         availability: availability("2026-05-12", "2026-07-20", 70),
         changes: Ok(vec![
-            change("2026-03-10", ChangeKind::Rate, 9.0, 2.5, (88, 23)),
-            change("2026-05-12", ChangeKind::Hours, 2.5, 2.4, (23, 25)),
+            change("2026-03-10", ChangeKind::Rate, 9.0, 2.5, (88, 23), (68, 63)),
+            change("2026-05-12", ChangeKind::Hours, 2.5, 2.4, (23, 25), (63, 70)),
         ]),
         history: vec![past("2026-01-01", "2026-03-09"), past("2026-03-10", "2026-05-11")],
         release: Ok(release(None, 9, 0.4)),
-        openings: Ok(Openings { lifetime_min: None, ..rich().openings.unwrap() }),
+        openings: Ok(Openings { lifetime_min: None, lower_bound: true, ..rich().openings.unwrap() }),
         persistence: Err(few(Needed::Pairs, 11.0, 20.0)),
-        forecast: HORIZONS.map(|d| (d, Ok(Forecast { horizon_days: d, p: 0.4, interval: None }))).to_vec(),
+        forecast: HORIZONS.map(|d| (d, Ok(unchecked(d)))).to_vec(),
         class: Ok(class(&[Class::B, Class::C])),
         error_rate_near_open: Some(2.6),
         ..rich()

@@ -83,6 +83,48 @@ fn a_recipe_with_too_little_data_is_null_and_says_why() {
 }
 
 #[test]
+fn a_forecast_without_an_interval_is_no_figure_and_has_its_reason() {
+    let report = report_json(&changed());
+    for chance in report["chance"].as_array().unwrap() {
+        for key in ["fc_p", "fc_lo90", "fc_hi90"] {
+            assert_eq!(chance[key], Value::Null, "{chance}");
+        }
+        assert_eq!(chance["fc_reason"]["needed"], "forecasts");
+        assert_eq!(
+            (&chance["fc_reason"]["have"], &chance["fc_reason"]["need"]),
+            (&json!(40.0), &json!(100.0))
+        );
+    }
+    assert_eq!(report["reasons"]["forecast"], report["chance"][0]["fc_reason"]);
+    let known = &report_json(&rich())["chance"][3];
+    assert_eq!(
+        (&known["fc_p"], &known["fc_lo90"], &known["fc_reason"]),
+        (&json!(0.58), &json!(0.3), &Value::Null)
+    );
+}
+
+#[test]
+fn the_days_until_half_have_seen_a_slot_are_those_of_the_fortnight_only() {
+    for report in [report_json(&rich()), pooled_json(&pooled())] {
+        for chance in report["chance"].as_array().unwrap() {
+            let is_fortnight = chance["horizon_days"] == 14;
+            for (key, days) in [("median_days", 9), ("median_lo", 5), ("median_hi", 20)] {
+                let wanted = if is_fortnight { json!(days) } else { Value::Null };
+                assert_eq!(chance[key], wanted, "{chance}");
+            }
+        }
+    }
+}
+
+#[test]
+fn changes_tell_of_how_many_days_their_counts_are() {
+    let first = &report_json(&changed())["changes"][0];
+    let pairs =
+        ["openings_before", "days_before", "openings_after", "days_after"].map(|key| first[key].as_u64());
+    assert_eq!(pairs, [Some(88), Some(68), Some(23), Some(63)]);
+}
+
+#[test]
 fn episodes_are_the_newest_twenty_and_rounded_to_the_hour() {
     let report = report_json(&rich());
     let episodes = report["episodes"].as_array().unwrap();

@@ -15,7 +15,7 @@ pub(super) fn run(settings: &Settings, common: &Common, as_json: bool) -> anyhow
     let reader = opening::reader(&settings.db)?;
     let bar = progress();
     let audit = audit::audit(&catalog, &reader, cut(now, settings.publish_delay), &mut |done, all| {
-        bar.tell(done, all)
+        bar.tell(done, all);
     })?;
     bar.clear();
     let record = audit.record(now);
@@ -59,7 +59,7 @@ fn told(audit: &audit::Audit) -> anyhow::Result<String> {
     }
     for (days, score) in &audit.scores {
         let Ok(score) = score else { continue };
-        writeln!(text, "\n  {days} days: foretold, came true, forecasts")?;
+        writeln!(text, "\n  {}: foretold, came true, forecasts", show::many((*days).into(), "day"))?;
         for bin in score.bins.iter().filter(|bin| bin.n > 0) {
             writeln!(
                 text,

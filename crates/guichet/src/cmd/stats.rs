@@ -1,6 +1,10 @@
 //! `guichet stats`: figures, words first; of a target, of all, or of a department's or France's desks together.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+    io::Write as _,
+};
 
 use anyhow::bail;
 use chrono::NaiveDate;
@@ -11,7 +15,7 @@ use guichet_store::Reader;
 use guichet_web::{Wanted, pooled_json, pooled_of, report_json, report_of, reports, tell, tell_pooled};
 use serde_json::{Value, json};
 
-use super::{print, progress};
+use super::{print, progress, talk};
 use crate::{
     cli::{Common, Language},
     config::Settings,
@@ -48,7 +52,7 @@ pub(super) fn run(
     let catalog = opening::catalog(settings, common)?;
     let reader = opening::reader(&settings.db)?;
     let text = match subject {
-        None => all(&catalog, &reader, options)?,
+        None => all(settings, &catalog, &reader, options)?,
         Some(Subject::Target(target)) => of_target(settings, &catalog, &reader, target, options)?,
         Some(place) => of_place(settings, &catalog, &reader, place, options)?,
     };
@@ -72,18 +76,27 @@ fn of_target(
             settings.db.display()
         );
     };
+    let hours = hours_of_week(reader, target, &report)?;
+    if options.json {
+        show::json_text(&target_json(target, &report, &hours))
+    } else {
+        target_told(target, &report, &hours, options.language)
+    }
+}
+
+/// R1 in each hour of the week of the report's period.
+fn hours_of_week(
+    reader: &Reader,
+    target: &TargetId,
+    report: &Report,
+) -> anyhow::Result<BTreeMap<HourOfWeek, Availability>> {
     let period = &report.availability;
     let tallies: Vec<HourTally> = reader
         .hour_tallies(target)?
         .into_iter()
         .filter(|tally| (period.from..=period.to).contains(&tally.at.date))
         .collect();
-    let hours = by_hour_of_week(&tallies, report.zone);
-    if options.json {
-        show::json_text(&target_json(target, &report, &hours))
-    } else {
-        target_told(target, &report, &hours, options.language)
-    }
+    Ok(by_hour_of_week(&tallies, report.zone))
 }
 
 /// The documented object: R1 to R9 of the target's period.
@@ -135,43 +148,52 @@ fn target_told(
     Ok(text)
 }
 
-/// A line for each target with observations.
-fn all(catalog: &Catalog, reader: &Reader, options: &Options) -> anyhow::Result<String> {
+/// A line for each target with observations; with `--json` the object that is printed of one target.
+fn all(settings: &Settings, catalog: &Catalog, reader: &Reader, options: &Options) -> anyhow::Result<String> {
     let bar = progress();
     let reports = reports(catalog, reader, &options.wanted(), &mut |done, all| bar.tell(done, all))?;
     bar.clear();
+    if reports.is_empty() {
+        writeln!(talk(), "{} holds no observation in this period", settings.db.display())?;
+    }
     let mut text = String::new();
     for (target, report) in &reports {
         if options.json {
-            let mut value = report_json(report);
-            if let Some(object) = value.as_object_mut() {
-                object.insert("target".to_owned(), json!(target.as_str()));
-            }
+            let value = target_json(target, report, &hours_of_week(reader, target, report)?);
             writeln!(text, "{}", show::json_line(&value)?)?;
         } else {
-            let figures = &report.availability;
-            let share = figures.p.map_or_else(
-                || "never told".to_owned(),
-                |p| format!("{} ({})", show::percent(p), table::between(&figures.interval)),
-            );
-            let class = match &report.class {
-                Ok(class) if class.set.len() < 3 => {
-                    class.set.iter().map(|class| class.as_str()).collect::<Vec<_>>().join("|")
-                }
-                _ => "–".to_owned(),
-            };
-            writeln!(
-                text,
-                "{:<48} {} to {}  {:>7} answers, {:>5.1} % of the hours  {share:<26} class {class}",
-                target.as_str(),
-                figures.from,
-                figures.to,
-                figures.n_polls,
-                figures.capture * 100.0
-            )?;
+            line(&mut text, target, report)?;
         }
     }
     Ok(text)
+}
+
+/// Without enough exposure only what was counted.
+fn line(text: &mut String, target: &TargetId, report: &Report) -> fmt::Result {
+    let figures = &report.availability;
+    let share = match (figures.p, figures.enough()) {
+        (None, _) => "never told".to_owned(),
+        (Some(_), Err(_)) => {
+            format!("{} of {}", figures.counts.open, show::many(figures.n_polls, "answer"))
+        }
+        (Some(p), Ok(())) => format!("{} ({})", show::percent(p), table::between(&figures.interval)),
+    };
+    let class = match &report.class {
+        Ok(class) if class.set.len() < 3 => {
+            class.set.iter().map(|class| class.as_str()).collect::<Vec<_>>().join("|")
+        }
+        _ => "–".to_owned(),
+    };
+    writeln!(
+        text,
+        "{:<48} {} to {}  {:>7} answers, {:>7} of the hours  {:<11}  {share:<26} class {class}",
+        target.as_str(),
+        figures.from,
+        figures.to,
+        figures.n_polls,
+        show::percent(figures.capture),
+        figures.tier.as_str(),
+    )
 }
 
 fn of_place(
@@ -211,8 +233,9 @@ fn of_place(
     }
     writeln!(
         text,
-        "\nFigures of {} desks, {} of them with observations",
-        pooled.desks, pooled.desks_with_data
+        "\nFigures of {}, {} of which said whether there was a slot",
+        show::many(pooled.desks.into(), "desk"),
+        pooled.desks_with_data
     )?;
     table::availability(&mut text, period)?;
     Ok(text)

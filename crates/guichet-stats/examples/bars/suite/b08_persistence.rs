@@ -13,6 +13,9 @@ use super::{
 /// Hours between looks, on average.
 const GAP_H: f64 = 1.0 / 6.0;
 
+/// Intervals that hold the truth by being wide say nothing: on average none may be wider.
+const WIDEST: f64 = 0.45;
+
 pub(crate) fn measure(size: Size, seed: u64, table: &mut Table) {
     let processes = [
         ("exponential 15 min", Span::Exp(0.25), Span::Exp(8.0)),
@@ -40,6 +43,8 @@ pub(crate) fn measure(size: Size, seed: u64, table: &mut Table) {
                 let least = size.pick(Bound::AtLeast(90.0), Bound::AtLeast(84.0));
                 table.row("B8", &what("coverage, %"), covered, least);
                 let bias = size.pick(Bound::Within(-0.03, 0.03), Bound::Within(-0.05, 0.05));
+                let widths: Vec<f64> = found.iter().map(|one| one.interval.hi - one.interval.lo).collect();
+                table.row("B8", &what("mean width"), mean(&widths), Bound::AtMost(WIDEST));
                 table.row("B8", &what("bias"), mean(&shares) - truth, bias);
                 if size == Size::Full {
                     note("B8", &what("truth"), truth);

@@ -39,16 +39,25 @@ pub(crate) fn measure(size: Size, seed: u64, table: &mut Table) {
             Bound::AtMost(size.pick(2.5, 5.0)),
         );
         let single = || told.iter().filter(|(_, class, _)| class.set.len() == 1);
-        let wrong = percent(single().map(|(truth, class, _)| !class.set.contains(truth)));
-        table.row(
-            "B16",
-            &format!("{weeks} weeks: single class wrong, %"),
-            wrong,
-            Bound::AtMost(size.pick(4.0, 7.0)),
-        );
+        if single().next().is_some() {
+            let wrong = percent(single().map(|(truth, class, _)| !class.set.contains(truth)));
+            let most = Bound::AtMost(size.pick(4.0, 7.0));
+            table.row("B16", &format!("{weeks} weeks: single class wrong, %"), wrong, most);
+        }
+        // Sets that always held all three classes would never be wrong.
+        let least = match weeks {
+            52 => 60.0,
+            26 => size.pick(50.0, 35.0),
+            _ => 0.0,
+        };
         for n in 1..=3 {
+            let what = format!("{weeks} weeks: sets of {n}, %");
             let share = percent(told.iter().map(|(_, class, _)| class.set.len() == n));
-            note("B16", &format!("{weeks} weeks: sets of {n}, %"), share);
+            if n == 1 && least > 0.0 {
+                table.row("B16", &what, share, Bound::AtLeast(least));
+            } else {
+                note("B16", &what, share);
+            }
         }
         let control = percent(told.iter().map(|(_, _, is_wrong)| *is_wrong));
         note("B16", &format!("{weeks} weeks: control: class by 1 - (1 - share)^14 wrong, %"), control);

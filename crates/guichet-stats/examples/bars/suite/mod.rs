@@ -191,7 +191,7 @@ pub(crate) fn parallel<T: Send>(n: usize, work: impl Fn(usize) -> T + Sync) -> V
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Share of `true`, in per cent.
+/// Share of `true`, in per cent; no number where there is none, which holds no bound.
 #[expect(clippy::cast_precision_loss, reason = "numbers of repetitions")]
 pub(crate) fn percent(flags: impl IntoIterator<Item = bool>) -> f64 {
     let (mut yes, mut all) = (0_usize, 0_usize);
@@ -199,13 +199,13 @@ pub(crate) fn percent(flags: impl IntoIterator<Item = bool>) -> f64 {
         yes += usize::from(flag);
         all += 1;
     }
-    100.0 * yes as f64 / all.max(1) as f64
+    100.0 * yes as f64 / all as f64
 }
 
-/// The mean.
+/// The mean; no number of nothing.
 #[expect(clippy::cast_precision_loss, reason = "numbers of repetitions")]
 pub(crate) fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
+    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// A quantile by linear interpolation, `q` from 0 to 1.
