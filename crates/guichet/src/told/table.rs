@@ -25,7 +25,7 @@ pub(crate) fn availability(text: &mut String, figures: &Availability) -> fmt::Re
         }
         (Some(p), Ok(())) => writeln!(
             text,
-            "  slot visible   {} of the time{} (95 %: {}), in {} of {answers}, worth {:.0} independent",
+            "  slot visible   {} of the time{} (95 %: {}), in {} of {answers}, worth {:.0} independent looks",
             percent(p),
             if counts.shut > 0 { " booking was on" } else { "" },
             between(&figures.interval),

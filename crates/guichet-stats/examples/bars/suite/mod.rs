@@ -79,6 +79,7 @@ impl Bound {
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     misses: Vec<String>,
+    undecided: Vec<String>,
     skipped: Vec<String>,
 }
 
@@ -92,6 +93,20 @@ impl Table {
         if !holds {
             self.misses.push(line);
         }
+    }
+
+    /// The same of a simulated number that may lie at its bound: beyond it by no more than two of its own standard
+    /// errors, nobody can tell on which side it is. That is no miss, and is listed at the end.
+    pub(crate) fn row_with_error(&mut self, bar: &str, what: &str, measured: f64, error: f64, bound: Bound) {
+        let surely_beyond =
+            ![measured - 2.0 * error, measured + 2.0 * error].iter().any(|end| bound.holds(*end));
+        if bound.holds(measured) || surely_beyond {
+            return self.row(bar, what, measured, bound);
+        }
+        let what = format!("{what} (standard error {})", shown(error));
+        let line = format!("{bar:4} {what:80} {:>10}  {:<16} AT THE BAR", shown(measured), bound.text());
+        println!("{line}");
+        self.undecided.push(line);
     }
 
     /// A bar that could not run, and why.
@@ -159,8 +174,13 @@ pub(crate) fn run(size: Size, chosen: &[&str]) -> bool {
         );
         return false;
     }
-    println!("\n{} missed, {} skipped", table.misses.len(), table.skipped.len());
-    for line in table.misses.iter().chain(&table.skipped) {
+    println!(
+        "\n{} missed, {} at the bar within two standard errors, {} skipped",
+        table.misses.len(),
+        table.undecided.len(),
+        table.skipped.len()
+    );
+    for line in table.misses.iter().chain(&table.undecided).chain(&table.skipped) {
         println!("  {line}");
     }
     table.misses.is_empty()
