@@ -4,15 +4,14 @@
 
 use std::{cmp::Ordering, collections::HashMap};
 
-use guichet_model::{Instant, Look, Outcome, Purpose};
 use rusqlite::{Connection, Row, Transaction, types::ValueRef};
 use rusqlite_migration::HookError;
 
 use crate::{
-    columns::{OutcomeColumns, instant, kind, number, parse},
+    columns::{number, parse},
+    counted::{COLUMNS, Counted},
     error::Failure,
     figures::{Figures, Place},
-    look_codec::DAY_MS,
     target::TargetKey,
 };
 
@@ -51,54 +50,10 @@ const TABLES: [Table; 3] = [
     },
 ];
 
-/// What a row of the log counts for, in the order in which [`Counted::read`] takes it. The fifth step of the schema reads
-/// these too, from a file that no later step has touched.
-const COLUMNS: &str =
-    "observed_at, source, outcome, purpose, intensity_per_h, slots, slots_exact, earliest_at, horizon_on";
-
-/// What counts of a row of the log.
-struct Counted<'a> {
-    at: Instant,
-    source: &'a str,
-    purpose: Purpose,
-    outcome: Outcome,
-    intensity_per_h: Option<f64>,
-}
-
-impl<'a> Counted<'a> {
-    /// Reads [`COLUMNS`].
-    fn read(row: &'a Row<'_>) -> Result<Self, Failure> {
-        let text = |column| -> Result<&str, Failure> {
-            Ok(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
-        };
-        Ok(Self {
-            at: instant(row.get(0)?)?,
-            source: text(1)?,
-            outcome: outcome(text(2)?, row)?,
-            purpose: parse(text(3)?)?,
-            intensity_per_h: row.get(4)?,
-        })
-    }
-}
-
 fn add_row(figures: &mut Figures, target: TargetKey, row: &Row<'_>) -> Result<(), Failure> {
     let Counted { at, source, purpose, outcome, intensity_per_h } = Counted::read(row)?;
     figures.add_parts(target, at, source, purpose, &outcome, intensity_per_h);
     Ok(())
-}
-
-fn outcome(word: &str, row: &Row<'_>) -> Result<Outcome, Failure> {
-    if word != "open" {
-        return kind(word);
-    }
-    let columns = OutcomeColumns {
-        cause: None,
-        slots: row.get(5)?,
-        slots_exact: row.get(6)?,
-        earliest_at: row.get(7)?,
-        horizon_on: row.get(8)?,
-    };
-    columns.read(word)
 }
 
 /// Counts the hours of one target anew, after its civil time was corrected. Its looks do not depend on it.
@@ -115,21 +70,6 @@ pub(crate) fn recount_hours(connection: &Connection, target: TargetKey) -> Resul
         }
     }
     figures.flush_hours(connection, Place::Standing)
-}
-
-/// The looks of one target on one day, in no order, as the log has them.
-pub(crate) fn looks_of_day(connection: &Connection, target: i64, day: i64) -> Result<Vec<Look>, Failure> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM observation WHERE target_id = ?1 AND observed_at >= ?2 AND observed_at < ?3"
-    ))?;
-    let midnight = day.saturating_mul(DAY_MS);
-    let mut rows = statement.query([target, midnight, midnight.saturating_add(DAY_MS)])?;
-    let mut looks = Vec::new();
-    while let Some(row) = rows.next()? {
-        let Counted { at, purpose, outcome, .. } = Counted::read(row)?;
-        looks.extend(Look::made(at, purpose, &outcome));
-    }
-    Ok(looks)
 }
 
 /// Fills `day_looks` when its step of the schema is made, in the transaction of that step.

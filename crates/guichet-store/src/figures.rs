@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::{
     columns::{as_kept, integer, millis, outcome_as_kept},
-    derived,
+    counted::looks_of_day,
     error::Failure,
     look_codec::{self, NoLooks},
     target::TargetKey,
@@ -192,7 +192,7 @@ fn write_days(
             && let Err(why) = look_codec::decode(day, &bytes, &mut looks)
         {
             looks = match place {
-                Place::Standing => derived::looks_of_day(connection, target, day)?,
+                Place::Standing => looks_of_day(connection, target, day)?,
                 // Of our own making a moment ago, and looks of later pieces are in the log already.
                 Place::Fresh => return Err(unreadable(connection, target, day, why)),
             };

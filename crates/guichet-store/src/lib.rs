@@ -10,6 +10,7 @@
 mod audit;
 mod columns;
 mod connection;
+mod counted;
 mod derived;
 mod drift;
 mod error;

@@ -11,11 +11,13 @@ use chrono::{Duration, DurationRound as _, SecondsFormat};
 use guichet_model::{Instant, ProcedureId};
 use serde_json::{Value, json};
 
+pub(crate) use crate::format::rounded;
 use crate::{
     app::{Alarm, App, alarms},
     assets,
     failure::Failure,
-    figures::{Snapshot, cut},
+    figures::Snapshot,
+    hours::cut,
     query::Wrong,
 };
 
@@ -46,15 +48,6 @@ pub(crate) fn add(object: &mut Value, more: Value) {
     if let (Value::Object(object), Value::Object(more)) = (object, more) {
         object.extend(more);
     }
-}
-
-/// Rounded to three significant digits.
-pub(crate) fn rounded(number: f64) -> f64 {
-    if number == 0.0 || !number.is_finite() {
-        return 0.0;
-    }
-    // The shortest decimal with three significant digits, read back: nothing else prints without a tail.
-    format!("{number:.2e}").parse().unwrap_or(number)
 }
 
 /// A problem in the words of RFC 9457, with what is wrong in `errors`.

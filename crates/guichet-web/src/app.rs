@@ -14,7 +14,8 @@ use guichet_store::{DesksAsked, Drift, Reader, TargetRow};
 use crate::{
     Settings, WebError,
     assets::Style,
-    figures::{Snapshot, TargetFacts, cut},
+    figures::{Snapshot, TargetFacts},
+    hours::cut,
     map::Map,
     pages::Pages,
 };

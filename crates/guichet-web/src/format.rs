@@ -103,6 +103,15 @@ pub(crate) fn exact(lang: Lang, number: f64) -> String {
     }
 }
 
+/// Rounded to three significant digits.
+pub(crate) fn rounded(number: f64) -> f64 {
+    if number == 0.0 || !number.is_finite() {
+        return 0.0;
+    }
+    // The shortest decimal with three significant digits, read back: nothing else prints without a tail.
+    format!("{number:.2e}").parse().unwrap_or(number)
+}
+
 /// A number with one decimal: `12,5` in French, `12.5` in English.
 pub(crate) fn decimal(lang: Lang, number: f64) -> String {
     let text = format!("{number:.1}");

@@ -11,7 +11,9 @@ mod coverage;
 mod failure;
 mod figures;
 mod format;
+mod hours;
 mod http;
+mod kept_audit;
 mod lang;
 mod map;
 mod pages;
@@ -94,13 +96,10 @@ pub enum WebError {
     Interrupted,
 }
 
-pub use api::{
-    audit::{audit_json, calibrations_of},
-    geojson::r1,
-    recipes::{pooled_json, report_json},
-};
+pub use api::recipes::{pooled_json, r1, report_json};
 pub use coverage::{Cell, Standing, coverage};
-pub use figures::cut;
+pub use hours::cut;
+pub use kept_audit::{audit_json, calibrations_of};
 pub use reports::{Wanted, host, pooled_of, report_of, reports};
 pub use telling::{amount, tell, tell_pooled};
 

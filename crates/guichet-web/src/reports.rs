@@ -26,7 +26,7 @@ use guichet_store::{AuditRecord, Reader, StoreError, TargetRow};
 
 pub use self::pooled::pooled_of;
 pub(crate) use self::pooled::{is_recent, pooled};
-use crate::{api::audit::calibrations_of, figures::published};
+use crate::{hours::published, kept_audit::calibrations_of};
 
 /// Which part of the evidence is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

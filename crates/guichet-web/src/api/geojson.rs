@@ -5,10 +5,14 @@ use std::{collections::BTreeSet, sync::Arc};
 use geojson::{Feature, FeatureCollection, Geometry, JsonObject, feature::Id};
 use guichet_catalog::Outline;
 use guichet_model::{Cause, Channel, Competence, Position, ProcedureId, SiteId, TargetId, civil::LocalHour};
-use guichet_stats::{Availability, class::ClassSet};
+use guichet_stats::class::ClassSet;
 use serde_json::{Value, json};
 
-use super::{add, instant, meta, recipes, rounded};
+use super::{
+    add, instant, meta,
+    recipes::{self, r1},
+    rounded,
+};
 use crate::{
     WebError,
     app::App,
@@ -239,25 +243,5 @@ fn counts(figures: &Figures) -> Value {
         "first_observation": hour(figures.first),
         "last_observation": hour(figures.last),
         "last_open": hour(figures.last_open),
-    })
-}
-
-/// Recipe R1 under its published names, to three significant digits: an object, the same wherever we publish it.
-pub fn r1(figures: &Availability) -> Value {
-    json!({
-        "p": figures.p.map(rounded),
-        "lo95": rounded(figures.interval.lo),
-        "hi95": rounded(figures.interval.hi),
-        "n_polls": figures.n_polls,
-        // Never more than `n_polls`, rounded too: that is whole, and at least the number that is rounded here.
-        "n_eff": rounded(figures.n_eff).min(figures.n_eff.ceil()),
-        "deff": rounded(figures.deff),
-        "nu": figures.nu,
-        "days_observed": figures.days_observed,
-        "capture": rounded(figures.capture),
-        "missing_share": rounded(figures.missing_share),
-        "manski_lo": rounded(figures.manski.lo),
-        "manski_hi": rounded(figures.manski.hi),
-        "tier": figures.tier.as_str(),
     })
 }

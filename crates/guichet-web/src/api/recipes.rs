@@ -4,7 +4,7 @@
 use chrono::{Duration, DurationRound as _};
 use guichet_model::Instant;
 use guichet_stats::{
-    Interval, Pooled, Report, TooLittle,
+    Availability, Interval, Pooled, Report, TooLittle,
     cells::{Cell, Cells, DayType},
     chance::Chance,
     changes::Change,
@@ -19,7 +19,7 @@ use guichet_stats::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{add, geojson::r1, instant, rounded};
+use super::{add, instant, rounded};
 use crate::{
     lang::Lang,
     telling::{Recipe, forecast_lacks, too_little},
@@ -64,6 +64,26 @@ pub fn report_json(report: &Report) -> Value {
         "attempts": report.attempts.as_ref().ok().map(|all| all.iter().map(attempt).collect::<Vec<_>>()),
         "episodes": report.episodes.iter().rev().take(EPISODES).rev().map(episode).collect::<Vec<_>>(),
         "reasons": reasons(&Recipe::missing(report)),
+    })
+}
+
+/// Recipe R1 under its published names, to three significant digits: an object, the same wherever we publish it.
+pub fn r1(figures: &Availability) -> Value {
+    json!({
+        "p": figures.p.map(rounded),
+        "lo95": rounded(figures.interval.lo),
+        "hi95": rounded(figures.interval.hi),
+        "n_polls": figures.n_polls,
+        // Never more than `n_polls`, rounded too: that is whole, and at least the number that is rounded here.
+        "n_eff": rounded(figures.n_eff).min(figures.n_eff.ceil()),
+        "deff": rounded(figures.deff),
+        "nu": figures.nu,
+        "days_observed": figures.days_observed,
+        "capture": rounded(figures.capture),
+        "missing_share": rounded(figures.missing_share),
+        "manski_lo": rounded(figures.manski.lo),
+        "manski_hi": rounded(figures.manski.hi),
+        "tier": figures.tier.as_str(),
     })
 }
 

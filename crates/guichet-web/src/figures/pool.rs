@@ -7,8 +7,9 @@ use chrono_tz::Tz;
 use guichet_model::{HourTally, ProcedureId, TargetId, civil, tally};
 use guichet_stats::{Pooled, tries::DailySuccess};
 
-use super::{Figures, Known, TargetFacts, in_period};
+use super::{Figures, Known, TargetFacts};
 use crate::{
+    hours::in_period,
     reports::{is_recent, pooled},
     state::Watch,
 };

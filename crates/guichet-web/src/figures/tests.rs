@@ -1,6 +1,8 @@
+use chrono::Duration;
 use guichet_model::{Cause, Counts, Offer, Outcome, civil::PARIS};
 
 use super::*;
+use crate::hours::{cut, published};
 
 fn tally(hour: &str, outcome: &Outcome) -> HourTally {
     let at: Instant = format!("{hour}:00:00Z").parse().unwrap();

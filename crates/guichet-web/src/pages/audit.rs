@@ -7,7 +7,7 @@ use guichet_store::AuditRecord;
 use minijinja::{context, value::Serde};
 use serde::Serialize;
 
-use crate::{api::audit::scores_of, app::App, failure::Failure, format, lang::Lang};
+use crate::{app::App, failure::Failure, format, kept_audit::scores_of, lang::Lang};
 
 /// Fewer past forecasts than this, or from fewer hosts, say very little: intervals are not made from fewer either.
 const FEW: (u32, u32) = (100, 8);

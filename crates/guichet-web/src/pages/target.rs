@@ -14,8 +14,9 @@ use super::{
 use crate::{
     app::App,
     failure::Failure,
-    figures::{Figures, TargetFacts, in_period, published},
+    figures::{Figures, TargetFacts},
     format,
+    hours::{in_period, published},
     lang::Lang,
     state::State,
     telling::tell,

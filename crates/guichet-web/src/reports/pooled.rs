@@ -14,7 +14,7 @@ use guichet_stats::{
 use guichet_store::{Reader, StoreError, TargetRow};
 
 use super::{Job, Wanted, newest_calibrations, on_all_cores, published_audits, published_hours};
-use crate::figures::in_period;
+use crate::hours::in_period;
 
 /// All targets of `department`, or of France where none is given, for `procedure`, each over the period that `wanted`
 /// asks for, pooled; `None` where nothing was observed. `progress` is told how many targets are done, of how many.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::fixture::{catalog, hourly, now, site};
-use crate::figures::{Snapshot, cut};
+use crate::{figures::Snapshot, hours::cut};
 
 const VPF: &str = "92-nanterre/renouvellement/vpf";
 const BOBIGNY: &str = "93-bobigny/renouvellement";

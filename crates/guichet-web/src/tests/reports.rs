@@ -15,10 +15,8 @@ use super::{
     fixture::{catalog, hourly, now, observation, site, site_with},
 };
 use crate::{
-    Wanted,
-    api::recipes::short_chance,
-    figures::{Snapshot, cut},
-    pooled_json, pooled_of, report_json, report_of, reports,
+    Wanted, api::recipes::short_chance, figures::Snapshot, hours::cut, pooled_json, pooled_of, report_json,
+    report_of, reports,
 };
 
 const VPF: &str = "92-nanterre/renouvellement/vpf";
