@@ -93,7 +93,7 @@ fn too_short_a_row_says_what_is_missing() {
     assert_eq!(have(vec![Some(0.5); 55], 14), ("days", 55.0, 56.0));
     assert!(chance(&[desk(vec![Some(0.5); 28])], 7).is_ok());
     assert!(chance(&[], 7).is_err());
-    assert_eq!(have(vec![Some(0.5); 100], u32::MAX).0, "observed_days");
+    assert_eq!(have(vec![Some(0.5); 100], u32::MAX).0, "answered_days");
     // A date now and then is no exposure, however long it goes on.
     assert_eq!(
         have((0..600).map(|day| (day % 20 == 0).then_some(0.5)).collect(), 14),
